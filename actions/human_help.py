@@ -1,0 +1,74 @@
+"""A human, a call-back, an appointment, the progress of a ticket."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import AWAITING_PHONE, LAST_QUESTION, LAST_SERVICE, LAST_TOPIC, said, send, slots
+from bot.runtime import get_services
+from bot.services.tickets import APPOINTMENT, CALL_BACK
+
+
+class ActionOfferHuman(Action):
+    """Offers the hotline and a call-back."""
+
+    def name(self) -> Text:
+        return "action_offer_human"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        send(dispatcher, get_services().human_help.offer())
+        return slots(**{AWAITING_PHONE: CALL_BACK})
+
+
+class ActionRequestCallback(Action):
+    """Asks for the number to call back."""
+
+    def name(self) -> Text:
+        return "action_request_callback"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        send(dispatcher, get_services().human_help.ask_phone())
+        return slots(**{AWAITING_PHONE: CALL_BACK})
+
+
+class ActionAppointment(Action):
+    """Asks for the number to confirm an appointment."""
+
+    def name(self) -> Text:
+        return "action_appointment"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        send(dispatcher, get_services().human_help.ask_phone_for_appointment())
+        return slots(**{AWAITING_PHONE: APPOINTMENT, LAST_QUESTION: said(tracker), LAST_SERVICE: APPOINTMENT})
+
+
+class ActionFileTicket(Action):
+    """Files the ticket for the number just left."""
+
+    def name(self) -> Text:
+        return "action_file_ticket"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        reply = get_services().human_help.file(
+            conversation_id=tracker.sender_id,
+            text=said(tracker),
+            purpose=tracker.get_slot(AWAITING_PHONE) or CALL_BACK,
+            question=tracker.get_slot(LAST_QUESTION) or "",
+            service_type=tracker.get_slot(LAST_SERVICE) or "",
+            topic=tracker.get_slot(LAST_TOPIC) or "",
+        )
+        send(dispatcher, reply)
+        return slots(**{AWAITING_PHONE: ""}) if reply.ticket else []
+
+
+class ActionTicketStatus(Action):
+    """Tells how far a ticket is."""
+
+    def name(self) -> Text:
+        return "action_ticket_status"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        send(dispatcher, get_services().human_help.progress(tracker.sender_id, said(tracker)))
+        return []

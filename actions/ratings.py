@@ -1,0 +1,64 @@
+"""«有帮助», «没帮助», and a bare yes or no."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import AWAITING_PHONE, LAST_ENTRY, LAST_QUESTION, send, slots
+from bot.runtime import get_services
+from bot.services.human_help import after_rating
+from bot.services.replies import HUMAN, Reply
+
+
+def _rate(dispatcher: CollectingDispatcher, tracker: Tracker, helpful: bool) -> None:
+    entry_id = tracker.get_slot(LAST_ENTRY) or ""
+    question = tracker.get_slot(LAST_QUESTION) or ""
+    get_services().ratings.add(tracker.sender_id, entry_id, question, helpful)
+    send(dispatcher, after_rating(helpful, entry_id))
+
+
+class ActionRateHelpful(Action):
+    """Stores a good rating."""
+
+    def name(self) -> Text:
+        return "action_rate_helpful"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        _rate(dispatcher, tracker, helpful=True)
+        return []
+
+
+class ActionRateUnhelpful(Action):
+    """Stores a bad rating and offers a person."""
+
+    def name(self) -> Text:
+        return "action_rate_unhelpful"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        _rate(dispatcher, tracker, helpful=False)
+        return slots(**{AWAITING_PHONE: "callback"})
+
+
+class ActionAffirm(Action):
+    """A bare yes: it means the call-back when one was offered."""
+
+    def name(self) -> Text:
+        return "action_affirm"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        awaiting = tracker.get_slot(AWAITING_PHONE)
+        send(dispatcher, get_services().human_help.ask_phone() if awaiting else Reply("好的。您还想了解什么？直接说就行。"))
+        return []
+
+
+class ActionDeny(Action):
+    """A bare no: nothing is expected any more."""
+
+    def name(self) -> Text:
+        return "action_deny"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+        send(dispatcher, Reply("好的，那就先这样。有别的问题随时问我，也可以拨打12348。", buttons=[HUMAN]))
+        return slots(**{AWAITING_PHONE: ""})

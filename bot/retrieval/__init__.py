@@ -1,0 +1,1 @@
+"""Question → ranked evidence with a calibrated confidence. Knows nothing of Rasa or Sanic."""

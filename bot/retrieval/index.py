@@ -1,0 +1,217 @@
+"""The index on disk: vectors in FAISS, words in BM25, document facts beside them.
+
+``build`` encodes only texts it has not seen: raw vectors are kept in a cache keyed by the model and the text. The new
+index is written beside the old one and put in its place whole.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional, Sequence
+
+import faiss
+import numpy as np
+
+from bot.retrieval import fusion
+from bot.retrieval.documents import Document, citation_counts
+from bot.retrieval.encoder import Encoder
+from bot.retrieval.lexical import LexicalIndex
+
+# Raised whenever what is stored changes.
+INDEX_REVISION = 2
+# Texts encoded between two writes of the cache: what an interrupted build may lose, about half a minute.
+_CHUNK = 2048
+
+
+class IndexUnusable(Exception):
+    """The index is missing or unusable; the message says what to run."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of each document, by document number."""
+
+    kinds: np.ndarray
+    ids: list[str]
+    titles: list[str]
+    laws: list[Optional[str]]
+    articles: list[Optional[str]]
+    groups: list[str]
+    prior: np.ndarray
+    cites: dict[int, list[int]]
+
+
+class Index:
+    """A loaded index."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            stored = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+            self._faiss = faiss.read_index(str(folder / "vectors.faiss"))
+            self.owners = np.load(folder / "owners.npy")
+            self.is_query = np.load(folder / "is_query.npy")
+            prior = np.load(folder / "prior.npy")
+            self.lexical = LexicalIndex.load(folder / "bm25")
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise IndexUnusable(f"检索索引读不出来（{error}）。请运行：fawen setup") from error
+        self.fingerprint: str = stored["fingerprint"]
+        documents = stored["documents"]
+        self.facts = Facts(
+            kinds=np.array([document[0] for document in documents]),
+            ids=[document[1] for document in documents],
+            titles=[document[2] for document in documents],
+            laws=[document[3] for document in documents],
+            articles=[document[4] for document in documents],
+            groups=[document[5] for document in documents],
+            prior=prior,
+            cites={int(key): value for key, value in stored["cites"].items()},
+        )
+
+    def nearest(self, vector: np.ndarray, count: int, among: range) -> tuple[np.ndarray, np.ndarray]:
+        """Cosines and vector numbers of the ``count`` nearest vectors with numbers in ``among``, best first."""
+        only = faiss.SearchParameters(sel=faiss.IDSelectorRange(among.start, among.stop))
+        scores, numbers = self._faiss.search(vector[None, :], min(count, len(among)), params=only)
+        return scores[0], numbers[0]
+
+    def vectors(self, numbers: Sequence[int]) -> np.ndarray:
+        """The stored vectors with these numbers, shape (len(numbers), dimension)."""
+        return np.stack([self._faiss.reconstruct(int(number)) for number in numbers])
+
+    def __len__(self) -> int:
+        return len(self.facts.ids)
+
+
+def fingerprint(documents: Sequence[Document], encoder: Encoder) -> str:
+    """Changes whenever the index would."""
+    digest = hashlib.sha256(f"{INDEX_REVISION} {encoder.fingerprint}".encode())
+    for document in documents:
+        digest.update(repr(document).encode())
+    return digest.hexdigest()
+
+
+def is_current(folder: Path, wanted: str) -> bool:
+    """Whether the index in ``folder`` has this fingerprint."""
+    try:
+        return json.loads((folder / "facts.json").read_text(encoding="utf-8"))["fingerprint"] == wanted
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def build(
+    documents: Sequence[Document],
+    encoder: Encoder,
+    folder: Path,
+    progress: Optional[Callable[[int, int], None]] = None,
+) -> None:
+    """Encode and index ``documents`` into ``folder``. ``progress`` gets (texts done, texts in all)."""
+    owners, texts, query_flags = [], [], []
+    for number, document in enumerate(documents):
+        for text, asked in [*((t, True) for t in document.queries), *((t, False) for t in document.passages)]:
+            owners.append(number)
+            texts.append(text)
+            query_flags.append(asked)
+    is_query = np.array(query_flags, dtype=bool)
+    vectors = _encode(texts, is_query, encoder, folder.parent / "vector-cache", progress)
+    owner_array = np.array(owners, dtype=np.int32)
+    statutes = np.array([documents[owner].kind == "statute" for owner in owners], dtype=bool)
+    laws, law_numbers = np.unique(
+        [documents[owner].group for owner in owner_array[statutes]], return_inverse=True
+    )
+    if statutes.any():
+        vectors[statutes] = fusion.with_context(vectors[statutes], law_numbers)
+    counts = citation_counts(documents)
+    prior = np.zeros(len(documents), dtype=np.float32)
+    prior[owner_array[statutes]] = fusion.law_prior(
+        np.array([counts[law] for law in laws], dtype=np.float64), np.bincount(law_numbers).astype(np.float64)
+    )[law_numbers]
+
+    unfinished = folder.with_name(folder.name + ".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    store = faiss.IndexScalarQuantizer(encoder.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    store.train(vectors)
+    store.add(vectors)
+    faiss.write_index(store, str(unfinished / "vectors.faiss"))
+    np.save(unfinished / "owners.npy", owner_array)
+    np.save(unfinished / "is_query.npy", is_query)
+    np.save(unfinished / "prior.npy", prior)
+    LexicalIndex.build([document.text for document in documents]).save(unfinished / "bm25")
+    facts = {
+        "fingerprint": fingerprint(documents, encoder),
+        "documents": [[d.kind, d.id, d.title, d.law, d.article, d.group] for d in documents],
+        "cites": _resolved_citations(documents),
+    }
+    (unfinished / "facts.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(unfinished, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _resolved_citations(documents: Sequence[Document]) -> dict[int, list[int]]:
+    numbers = {(d.law, d.article): number for number, d in enumerate(documents) if d.kind == "statute"}
+    return {
+        number: sorted({numbers[cited] for cited in document.cites if cited in numbers})
+        for number, document in enumerate(documents)
+        if document.cites
+    }
+
+
+def _encode(
+    texts: Sequence[str],
+    is_query: np.ndarray,
+    encoder: Encoder,
+    cache_folder: Path,
+    progress: Optional[Callable[[int, int], None]],
+) -> np.ndarray:
+    """Vectors of ``texts``, from the cache where it has them. The cache keeps only what this index uses."""
+    keys = [hashlib.sha256(f"{asked}{text}".encode()).hexdigest()[:32] for text, asked in zip(texts, is_query)]
+    cache_file = cache_folder / f"{encoder.fingerprint}.npz"
+    known = _read_cache(cache_file)
+    missing = list(dict.fromkeys(key for key in keys if key not in known))
+    first = {key: position for position, key in reversed(list(enumerate(keys)))}
+    # Longest first within each kind keeps batches even.
+    missing.sort(key=lambda key: (bool(is_query[first[key]]), -len(texts[first[key]])))
+    done = len(set(keys)) - len(missing)
+    for at in range(0, len(missing), _CHUNK):
+        chunk = missing[at : at + _CHUNK]
+        for asked in (True, False):
+            part = [key for key in chunk if bool(is_query[first[key]]) == asked]
+            if not part:
+                continue
+            counted = done
+
+            def step(count: int) -> None:
+                nonlocal counted
+                counted += count
+                if progress:
+                    progress(counted, len(set(keys)))
+
+            encode = encoder.queries if asked else encoder.passages
+            known.update(zip(part, encode([texts[first[key]] for key in part], step)))
+            done += len(part)
+        _write_cache(cache_file, known)
+    if missing:
+        _write_cache(cache_file, {key: known[key] for key in set(keys)})
+    return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+def _read_cache(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32)))
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _write_cache(path: Path, vectors: dict[str, np.ndarray]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".new.npz")
+    np.savez(unfinished, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())).astype(np.float16))
+    os.replace(unfinished, path)

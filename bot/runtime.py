@@ -1,0 +1,67 @@
+"""Composition: builds the services once per process from the settings. The only place that knows how all fit together."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.content.loader import Knowledge, load_knowledge
+from bot.retrieval.confidence import Calibration
+from bot.retrieval.encoder import Encoder, load_encoder
+from bot.retrieval.index import Index
+from bot.retrieval.retriever import Retriever
+from bot.services.consultation import Consultation
+from bot.services.conversations import ConversationLog
+from bot.services.emergencies import Emergencies
+from bot.services.human_help import HumanHelp
+from bot.services.ratings import Ratings
+from bot.services.statute_answers import StatuteAnswers
+from bot.services.tickets import TicketDesk
+from bot.settings import Settings, load_settings
+from bot.statutes.store import StatuteStore
+from bot.store.database import open_database
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an action or a channel may call."""
+
+    settings: Settings
+    knowledge: Knowledge
+    statutes: StatuteStore
+    encoder: Encoder
+    retriever: Retriever
+    consultation: Consultation
+    statute_answers: StatuteAnswers
+    emergencies: Emergencies
+    human_help: HumanHelp
+    ratings: Ratings
+    conversations: ConversationLog
+
+
+def build_services(settings: Settings) -> Services:
+    """Load model, index, knowledge and database. Raises the error of the part that is missing."""
+    statutes = StatuteStore(settings.statutes_path, settings.current_date())
+    knowledge = load_knowledge(settings.knowledge_dir)
+    encoder = load_encoder(settings)
+    calibration = Calibration.load(settings.index_dir.parent / "calibration.json")
+    retriever = Retriever(Index(settings.index_dir), encoder, calibration)
+    engine = open_database(settings.database)
+    return Services(
+        settings=settings,
+        knowledge=knowledge,
+        statutes=statutes,
+        encoder=encoder,
+        retriever=retriever,
+        consultation=Consultation(knowledge, statutes, retriever, encoder, settings.handoff_threshold),
+        statute_answers=StatuteAnswers(statutes),
+        emergencies=Emergencies(settings.knowledge_dir / "emergency.yml", statutes),
+        human_help=HumanHelp(TicketDesk(engine, settings.region)),
+        ratings=Ratings(engine),
+        conversations=ConversationLog(engine),
+    )
+
+
+@lru_cache(maxsize=1)
+def get_services() -> Services:
+    """The process's services. Actions call this: they run in the server's process or in an action server of their own."""
+    return build_services(load_settings())

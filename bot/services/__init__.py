@@ -1,0 +1,1 @@
+"""What Fawen does for a citizen: answers, guides, tickets, ratings. Knows nothing of Rasa or Sanic."""

@@ -1,0 +1,238 @@
+"""The main job: a legal question in, an answer with steps and law in force out, or a plain «I don't know»."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Optional, Sequence
+
+from bot.content.loader import Knowledge
+from bot.content.schema import Entry, FollowUp, Guide, LegalBasis
+from bot.retrieval.encoder import Encoder
+from bot.retrieval.retriever import Match, Retriever
+from bot.service_types import SERVICE_TYPES
+from bot.services import replies
+from bot.services.quotes import legal_basis_text, quote
+from bot.services.replies import Reply
+from bot.statutes.model import Article
+from bot.statutes.store import StatuteStore
+from bot.text.normalize import normalize
+
+# From here on the answer is given without a question back.
+SURE = 0.6
+# Other entries offered as «您是不是想问» must be at least this likely.
+WORTH_OFFERING = 0.12
+# Articles shown when there is no entry, and the cosine-scale score one must reach to be likely to help.
+NEAREST_ARTICLES, ARTICLE_LIKELY = 3, 0.87
+# Cosine of a follow-up to a known condition from which it is taken to mean it.
+SAME_CONDITION = 0.9
+# A message of at most this many characters may lean on what was said before.
+SHORT = 16
+
+_FOLLOW_UP = re.compile(r"^(那|要是|如果|假如|万一|还有|然后|再问|那么|可是|但是|但|不过|我没|没有|没|他|她|它|对方|这个|这种|这)")
+_MARKERS = re.compile(r"^(那么?|要是|如果|假如|万一|可是|但是|但|不过|还有|然后|再问一?下?)+|(呢|吗|的话|咋办|怎么办|怎么弄|咋整|[？?。，,!！])+$")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was being talked about: the entry last shown and the question it answered."""
+
+    entry_id: Optional[str] = None
+    question: str = ""
+
+
+class Consultation:
+    """Answers legal questions and service questions from the knowledge and the statutes."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        statutes: StatuteStore,
+        retriever: Retriever,
+        encoder: Encoder,
+        handoff_threshold: float,
+    ) -> None:
+        self._knowledge = knowledge
+        self._statutes = statutes
+        self._retriever = retriever
+        self._encoder = encoder
+        self._threshold = handoff_threshold
+
+    def answer(self, question: str, topics: Optional[dict[str, float]] = None, context: Context = Context()) -> Reply:
+        """The reply to a legal question. ``topics`` are the classifier's probabilities by topic."""
+        text = normalize(question)
+        previous = self._knowledge.entry_by_id.get(context.entry_id or "")
+        matches = self._retriever.match(text, topics=topics)
+        if previous and self._leans_on_context(text, matches):
+            follow_up = self._known_condition(text, previous)
+            if follow_up:
+                return self._follow_up_reply(previous, follow_up)
+            if matches[0].confidence < SURE:
+                together = self._retriever.match(f"{context.question} {text}", topics=topics)
+                matches = max(matches, together, key=lambda found: found[0].confidence)
+        best = matches[0]
+        if best.confidence >= self._threshold:
+            return self._entry_reply(self._knowledge.entry_by_id[best.evidence.id], best, matches[1:])
+        return self._unsure_reply(text, matches)
+
+    def guide(self, service_type: str, question: str) -> Reply:
+        """The guide of ``service_type`` that fits ``question`` best."""
+        guides = self._knowledge.guides_for(service_type)
+        if not guides:
+            raise KeyError(f"no guide for service type {service_type!r}")
+        if len(guides) == 1 or not question.strip():
+            return self._guide_reply(guides[0])
+        wanted = {guide.id for guide in guides}
+        ranked = self._retriever.match(question, kind="guide", k=len(self._knowledge.guides))
+        best = next(match for match in ranked if match.evidence.id in wanted)
+        others = [guide for guide in guides if guide.id != best.evidence.id]
+        return self._guide_reply(self._knowledge.guide_by_id[best.evidence.id], others)
+
+    def entry(self, entry_id: str) -> Optional[Reply]:
+        """The reply for one entry chosen by a button, or ``None`` when there is no such entry."""
+        entry = self._knowledge.entry_by_id.get(entry_id)
+        return self._entry_reply(entry, None, []) if entry else None
+
+    def _leans_on_context(self, text: str, matches: Sequence[Match]) -> bool:
+        if _FOLLOW_UP.match(text):
+            return len(text) <= 3 * SHORT
+        return len(text) <= SHORT and matches[0].confidence < SURE
+
+    def _known_condition(self, text: str, entry: Entry) -> Optional[FollowUp]:
+        """The follow-up whose condition ``text`` states: contained in it, or close in meaning."""
+        said = _MARKERS.sub("", text) or text
+        vector = self._encoder.query(said)
+        best: tuple[float, Optional[FollowUp]] = (SAME_CONDITION, None)
+        for follow_up in entry.follow_ups:
+            for condition in follow_up.when:
+                alike = 1.0 if condition in said else float(vector @ self._encoder.query(condition))
+                if alike > best[0]:
+                    best = (alike, follow_up)
+        return best[1]
+
+    def _entry_reply(self, entry: Entry, match: Optional[Match], others: Sequence[Match]) -> Reply:
+        articles = self._articles(entry.legal_basis)
+        sure = match is None or match.confidence >= SURE
+        lead = "" if sure else f"您问的可能是：{entry.question}\n\n"
+        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(entry.steps, start=1))
+        groups = "\n".join(f"{group.group}：{group.note}" for group in entry.special_groups)
+        parts = [
+            f"{lead}{entry.answer}",
+            f"怎么做：\n{steps}",
+            f"照顾对象：\n{groups}" if groups else "",
+            legal_basis_text(articles),
+            replies.NOTICE,
+        ]
+        offers = [] if sure else [self._offer(other) for other in others if other.confidence >= WORTH_OFFERING]
+        return Reply(
+            text="\n\n".join(part for part in parts if part),
+            buttons=[*offers, replies.HELPFUL, replies.UNHELPFUL, replies.HUMAN, *replies.service_buttons(entry.services)],
+            kind="answer",
+            shown={
+                "topic": entry.topic,
+                "question": entry.question,
+                "lead": lead.strip(),
+                "answer": entry.answer,
+                "steps": entry.steps,
+                "legal_basis": [quote(article, self._statutes) for article in articles],
+                "special_groups": [group.dict() for group in entry.special_groups],
+                "notice": replies.NOTICE,
+            },
+            confidence=match.confidence if match else 1.0,
+            entry_id=entry.id,
+            citations=[[article.law, article.number] for article in articles],
+        )
+
+    def _follow_up_reply(self, entry: Entry, follow_up: FollowUp) -> Reply:
+        articles = self._articles(follow_up.legal_basis)
+        parts = [follow_up.answer, legal_basis_text(articles), replies.NOTICE]
+        return Reply(
+            text="\n\n".join(part for part in parts if part),
+            buttons=[replies.HELPFUL, replies.UNHELPFUL, replies.HUMAN, *replies.service_buttons(entry.services)],
+            kind="answer",
+            shown={
+                "topic": entry.topic,
+                "question": f"{entry.question}（{follow_up.when[0]}）",
+                "lead": "",
+                "answer": follow_up.answer,
+                "steps": [],
+                "legal_basis": [quote(article, self._statutes) for article in articles],
+                "special_groups": [],
+                "notice": replies.NOTICE,
+            },
+            confidence=SURE + 0.2,
+            entry_id=entry.id,
+            citations=[[article.law, article.number] for article in articles],
+        )
+
+    def _unsure_reply(self, text: str, matches: Sequence[Match]) -> Reply:
+        hits = self._retriever.search(text, NEAREST_ARTICLES, kind="statute")
+        likely = [hit for hit in hits if hit.score >= ARTICLE_LIKELY]
+        found = self._statutes.articles_by_id(int(hit.id) for hit in likely)
+        articles = [found[int(hit.id)] for hit in likely if int(hit.id) in found]
+        offers = [self._offer(match) for match in matches if match.confidence >= WORTH_OFFERING]
+        parts = [
+            "这个问题我没有把握答准，不敢随便说。建议您拨打 12348 问人工律师，或者留个电话请工作人员回电。",
+            "您也可以把事情再说具体一点：什么时候、和谁、发生了什么、您想要什么结果。",
+        ]
+        if articles:
+            parts.append("下面几条法律可能有关，供参考：\n" + legal_basis_text(articles).split("\n", 1)[1])
+        return Reply(
+            text="\n\n".join(parts),
+            buttons=[*offers, replies.HUMAN, replies.CALL_BACK],
+            kind="unsure",
+            shown={"answer": "\n".join(parts[:2]), "legal_basis": [quote(article, self._statutes) for article in articles]},
+            confidence=matches[0].confidence if matches else 0.0,
+            handoff=True,
+            citations=[[article.law, article.number] for article in articles],
+        )
+
+    def _guide_reply(self, guide: Guide, others: Sequence[Guide] = ()) -> Reply:
+        articles = self._articles(guide.legal_basis)
+        sections = [
+            ("谁可以办", [guide.who] if guide.who else []),
+            ("条件", guide.conditions),
+            ("需要的材料", guide.materials),
+            ("怎么办", guide.procedure),
+            ("多长时间", [guide.time_limit] if guide.time_limit else []),
+            ("费用", [guide.fee] if guide.fee else []),
+            ("到哪里办", [guide.where] if guide.where else []),
+            ("不同意怎么办", [guide.remedy] if guide.remedy else []),
+            ("提示", guide.tips),
+        ]
+        shown = [{"heading": heading, "items": items} for heading, items in sections if items]
+        blocks = [
+            f"{section['heading']}：\n" + "\n".join(f"{n}. {item}" for n, item in enumerate(section["items"], start=1))
+            for section in shown
+        ]
+        hotlines = f"咨询电话：{'、'.join(guide.hotlines)}" if guide.hotlines else ""
+        parts = [f"【{guide.title}】{guide.summary}", *blocks, legal_basis_text(articles), hotlines]
+        return Reply(
+            text="\n\n".join(part for part in parts if part),
+            buttons=[
+                *({"title": other.title, "payload": f"/{other.service_type} {other.title}"} for other in others),
+                replies.HELPFUL,
+                replies.UNHELPFUL,
+                replies.HUMAN,
+            ],
+            kind="guide",
+            shown={
+                "guide_id": guide.id,
+                "service": SERVICE_TYPES[guide.service_type],
+                "title": guide.title,
+                "summary": guide.summary,
+                "sections": shown,
+                "legal_basis": [quote(article, self._statutes) for article in articles],
+                "hotlines": guide.hotlines,
+            },
+            confidence=0.9,
+            entry_id=guide.id,
+            citations=[[article.law, article.number] for article in articles],
+        )
+
+    def _offer(self, match: Match) -> dict[str, str]:
+        return {"title": match.evidence.title, "payload": match.evidence.title}
+
+    def _articles(self, bases: Sequence[LegalBasis]) -> list[Article]:
+        """The articles in force; one that fell out of force since the last check is left out, never quoted."""
+        found = [self._statutes.find(basis.law, basis.article) for basis in bases]
+        return [article for article in found if article]

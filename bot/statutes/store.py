@@ -1,0 +1,183 @@
+"""The statute store: versions of laws and their articles in SQLite, with the period each is in force."""
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import Iterable, Optional
+
+import sqlalchemy as sa
+import yaml
+
+from bot.statutes.citations import Citation, CitationParser, short_title
+from bot.statutes.model import Article, Period, Validity
+from bot.statutes.validity import Repeal
+
+metadata = sa.MetaData()
+
+versions_table = sa.Table(
+    "law_versions",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("title", sa.String(200), nullable=False, index=True),
+    sa.Column("full_title", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("issuer", sa.String(100)),
+    sa.Column("published", sa.Date, nullable=False),
+    sa.Column("begins", sa.Date, nullable=False),
+    sa.Column("ends", sa.Date),
+    sa.Column("ended_by", sa.String(10), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("source_flag", sa.String(20), nullable=False),
+)
+articles_table = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("version_id", sa.ForeignKey("law_versions.id"), nullable=False, index=True),
+    sa.Column("number", sa.String(30), nullable=False, index=True),
+    sa.Column("chapter", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+repeals_table = sa.Table(
+    "repeals",
+    metadata,
+    sa.Column("title", sa.String(200), nullable=False, index=True),
+    sa.Column("repealed_on", sa.Date, nullable=False),
+    sa.Column("by_title", sa.String(200), nullable=False),
+    sa.Column("clause", sa.String(30), nullable=False),
+)
+findings_table = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("published", sa.Date, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+)
+source_table = sa.Table("source", metadata, sa.Column("fingerprint", sa.String(80), nullable=False))
+
+# Acts whose content lives in the law they amend: kept for the record, never quoted as evidence.
+AMENDING_KINDS = ("修正案", "修改决定")
+
+
+class StatuteStoreError(Exception):
+    """The store is missing or was made by another version; the message says what to run."""
+
+
+class StatuteStore:
+    """Read access to the law. All questions of validity are asked for a day."""
+
+    def __init__(self, path: Path, today: dt.date) -> None:
+        if not path.exists():
+            raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
+        self.engine = sa.create_engine(f"sqlite:///{path}")
+        self.today = today
+
+    @cached_property
+    def parser(self) -> CitationParser:
+        """The citation parser that knows every title, alias and repealed predecessor in the store."""
+        with self.engine.connect() as connection:
+            titles = [row[0] for row in connection.execute(sa.select(versions_table.c.title).distinct())]
+            gone = [row[0] for row in connection.execute(sa.select(repeals_table.c.title).distinct())]
+        return CitationParser(titles + gone, load_aliases())
+
+    def articles_in_force(self, day: Optional[dt.date] = None) -> list[Article]:
+        """Every article that may be used as evidence on ``day`` (default: today), in order of law and number."""
+        condition = sa.and_(_in_force(day or self.today), versions_table.c.kind.notin_(AMENDING_KINDS))
+        return self._articles(condition)
+
+    def articles_by_id(self, ids: Iterable[int]) -> dict[int, Article]:
+        """Articles by their ids, whatever their validity."""
+        return {article.id: article for article in self._articles(articles_table.c.id.in_(list(ids)))}
+
+    def find(self, law: str, number: str, day: Optional[dt.date] = None) -> Optional[Article]:
+        """The article ``number`` (第三十八条) of ``law`` (title or alias) in force on ``day``, or ``None``."""
+        title = self.parser.canonical(law)
+        found = self._articles(
+            sa.and_(
+                versions_table.c.title == title,
+                articles_table.c.number == number,
+                versions_table.c.kind.notin_(AMENDING_KINDS),
+                _in_force(day or self.today),
+            )
+        )
+        return found[0] if found else None
+
+    def find_any(self, law: str, number: str) -> list[Article]:
+        """The article in every version of ``law``, newest first: to tell what became of one not in force."""
+        title = self.parser.canonical(law)
+        found = self._articles(sa.and_(versions_table.c.title == title, articles_table.c.number == number))
+        return sorted(found, key=lambda article: article.period.begins, reverse=True)
+
+    def resolve(self, citation: Citation) -> Optional[Article]:
+        """The article in force today that ``citation`` names, or ``None``."""
+        if citation.law is None or citation.article is None:
+            return None
+        return self.find(citation.law, citation.article)
+
+    def repeal_of(self, law: str) -> Optional[Repeal]:
+        """Who repealed ``law`` and when, if a law in the store says so and that day has come."""
+        title = self.parser.canonical(law)
+        query = (
+            sa.select(repeals_table)
+            .where(repeals_table.c.title == title, repeals_table.c.repealed_on <= self.today)
+            .order_by(repeals_table.c.repealed_on)
+        )
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return Repeal(row.title, row.repealed_on, row.by_title, row.clause) if row else None
+
+    def titles_in_force(self) -> list[str]:
+        """Short titles of all laws in force today."""
+        query = sa.select(versions_table.c.title).where(_in_force(self.today)).distinct()
+        with self.engine.connect() as connection:
+            return sorted(row[0] for row in connection.execute(query))
+
+    def validity_of(self, article: Article) -> Validity:
+        """The article's validity today."""
+        return article.period.validity_on(self.today)
+
+    def findings(self) -> list[tuple[str, dt.date, str]]:
+        """Contradictions between the source's flags and the rule: (title, published, message)."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.select(findings_table))]
+
+    def _articles(self, condition: sa.sql.ColumnElement) -> list[Article]:
+        query = (
+            sa.select(
+                articles_table,
+                versions_table.c.title,
+                versions_table.c.published,
+                versions_table.c.begins,
+                versions_table.c.ends,
+                versions_table.c.ended_by,
+                versions_table.c.reason,
+            )
+            .join(versions_table)
+            .where(condition)
+            .order_by(articles_table.c.id)
+        )
+        with self.engine.connect() as connection:
+            return [
+                Article(
+                    id=row.id,
+                    law=row.title,
+                    number=row.number,
+                    text=row.text,
+                    chapter=row.chapter,
+                    period=Period(row.begins, row.ends, Validity(row.ended_by), row.reason),
+                    published=row.published,
+                )
+                for row in connection.execute(query)
+            ]
+
+
+def load_aliases() -> dict[str, str]:
+    """The reviewed short names of laws (``aliases.yml``), alias → title."""
+    text = Path(__file__).with_name("aliases.yml").read_text(encoding="utf-8")
+    return {short_title(alias): title for alias, title in yaml.safe_load(text).items()}
+
+
+def _in_force(day: dt.date) -> sa.sql.ColumnElement:
+    ends = versions_table.c.ends
+    return sa.and_(versions_table.c.begins <= day, sa.or_(ends.is_(None), ends > day))

@@ -1,0 +1,1 @@
+"""Chinese text before anything else looks at it: normalisation and segmentation. Knows nothing of Rasa."""

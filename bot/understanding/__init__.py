@@ -1,0 +1,1 @@
+"""Rasa NLU components: text → service type, legal topic, urgency."""

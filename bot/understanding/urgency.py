@@ -1,0 +1,82 @@
+"""Cries for help: patterns of ``nlu_data/urgency.yml`` and the intent classifier together.
+
+A missed cry for help is the worst that can happen, so an urgent message becomes the intent ``emergency`` whatever
+else the classifier thought. Alarm words alone are not enough: most messages that hold them are ordinary questions.
+"""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Text, Type
+
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.service_types import EMERGENCY
+from bot.text.normalize import normalize
+from bot.understanding.attributes import URGENT
+
+PATTERNS = Path(__file__).resolve().parents[2] / "nlu_data" / "urgency.yml"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    content = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    return tuple(re.compile("|".join(f"(?:{p})" for p in content[key])) for key in ("now", "not_now"))
+
+
+def matches_now(text: str) -> bool:
+    """Whether the text itself says that danger is present."""
+    now, not_now = _patterns()
+    plain = normalize(text)
+    return bool(now.search(plain)) and not not_now.search(plain)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class UrgencyDetector(IntentClassifier, GraphComponent):
+    """Sets ``urgent`` and, where it is true, the intent ``emergency``."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """See Rasa's :class:`GraphComponent`."""
+        return [IntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``threshold``: the classifier's probability of an emergency from which it is believed without a pattern."""
+        return {"threshold": 0.5}
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._threshold: float = config["threshold"]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "UrgencyDetector":
+        """See Rasa's :class:`GraphComponent`."""
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Decide for each message."""
+        for message in messages:
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            probability = next((item["confidence"] for item in ranking if item["name"] == EMERGENCY), 0.0)
+            urgent = probability >= self._threshold or matches_now(message.get(TEXT) or "")
+            message.set(URGENT, urgent, add_to_output=True)
+            if urgent:
+                chosen = {"name": EMERGENCY, "confidence": max(probability, self._threshold)}
+                rest = [item for item in ranking if item["name"] != EMERGENCY]
+                message.set(INTENT, chosen, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [chosen, *rest], add_to_output=True)
+        return messages
