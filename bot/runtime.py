@@ -38,13 +38,18 @@ class Services:
     conversations: ConversationLog
 
 
+def load_retriever(settings: Settings) -> Retriever:
+    """The index, the encoder and the calibration together."""
+    calibration = Calibration.load(settings.var_dir / "calibration.json")
+    return Retriever(Index(settings.index_dir), load_encoder(settings), calibration)
+
+
 def build_services(settings: Settings) -> Services:
     """Load model, index, knowledge and database. Raises the error of the part that is missing."""
     statutes = StatuteStore(settings.statutes_path, settings.current_date())
     knowledge = load_knowledge(settings.knowledge_dir)
     encoder = load_encoder(settings)
-    calibration = Calibration.load(settings.index_dir.parent / "calibration.json")
-    retriever = Retriever(Index(settings.index_dir), encoder, calibration)
+    retriever = load_retriever(settings)
     engine = open_database(settings.database)
     return Services(
         settings=settings,

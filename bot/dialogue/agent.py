@@ -46,12 +46,11 @@ def load_agent(settings: Settings, tracker_url: Optional[str] = None) -> Agent:
     path = model_path(settings)
     if not path.exists():
         raise AgentError("还没有训练好的对话模型。请先运行：fawen setup")
-    endpoint = EndpointConfig(settings.action_server_url) if settings.action_server_url else InProcessActions()
-    agent = Agent(action_endpoint=endpoint)
+    agent = Agent(
+        tracker_store=_tracker_store(tracker_url or f"sqlite:///{settings.var_dir / 'dialogue.db'}"),
+        action_endpoint=EndpointConfig(settings.action_server_url) if settings.action_server_url else InProcessActions(),
+    )
     agent.load_model(str(path))
-    store = _tracker_store(agent, tracker_url or f"sqlite:///{settings.var_dir / 'dialogue.db'}")
-    agent.tracker_store = agent.create_tracker_store(store, agent.domain)
-    agent.processor.tracker_store = agent.tracker_store
     return agent
 
 
@@ -63,10 +62,9 @@ async def handle(agent: Agent, conversation_id: str, text: str, channel: str) ->
     return output.messages
 
 
-def _tracker_store(agent: Agent, url: str) -> SQLTrackerStore:
+def _tracker_store(url: str) -> SQLTrackerStore:
     parts = sa.engine.make_url(url)
     store = SQLTrackerStore(
-        domain=agent.domain,
         dialect=parts.drivername,
         host=parts.host,
         port=parts.port,

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import yaml
@@ -46,16 +47,18 @@ def train(settings: Settings, knowledge: Knowledge, encoder: Encoder) -> None:
     unfinished = settings.rasa_model_dir / "new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    result = rasa.model_training.train(
-        domain=str(PROJECT_ROOT / "domain.yml"),
-        config=str(PROJECT_ROOT / "config.yml"),
-        training_files=[*_rasa_files(settings), str(generated)],
-        output=str(unfinished),
-        fixed_model_name=MODEL_NAME[: -len(".tar.gz")],
-        force_training=True,
-    )
+    log_file = settings.var_dir / "training.log"
+    with log_file.open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+        result = rasa.model_training.train(
+            domain=str(PROJECT_ROOT / "domain.yml"),
+            config=str(PROJECT_ROOT / "config.yml"),
+            training_files=[*_rasa_files(settings), str(generated)],
+            output=str(unfinished),
+            fixed_model_name=MODEL_NAME[: -len(".tar.gz")],
+            force_training=True,
+        )
     if not result.model:
-        raise TrainingError("Rasa 模型训练没有完成，请查看上面的错误信息")
+        raise TrainingError(f"对话模型训练没有完成，原因见 {log_file}")
     Path(result.model).replace(model_path(settings))
     shutil.rmtree(unfinished, ignore_errors=True)
     fingerprint = _fingerprint(settings, knowledge, encoder)

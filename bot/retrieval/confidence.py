@@ -13,19 +13,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Features:
-    """What the probability is read from.
+    """What the probability is read from: both can only raise it, so that a closer match is never trusted less.
 
-    ``cosine`` and ``second``: of the question to the entry's nearest and second-nearest phrasing; ``passage``: to
-    its answer; ``lexical``: standardised BM25; ``margin``: score ahead of the best other entry (negative when
-    behind); ``topic``: the classifier's probability of the entry's topic.
+    ``score``: the fused score of the entry; ``margin``: how far it is ahead of the best other one (negative when
+    behind).
     """
 
-    cosine: float
-    second: float
-    passage: float
-    lexical: float
+    score: float
     margin: float
-    topic: float
 
     def row(self) -> list[float]:
         """The features in the order of their definition."""
@@ -36,8 +31,8 @@ class Features:
 class Calibration:
     """A logistic model over :class:`Features`. The default is a rough guess, for an index not calibrated yet."""
 
-    weights: tuple[float, ...] = (40.0, 0.0, 0.0, 0.1, 40.0, 1.0)
-    bias: float = -36.5
+    weights: tuple[float, ...] = (50.0, 30.0)
+    bias: float = -46.0
     fitted_on: int = field(default=0)
 
     def probability(self, features: Features) -> float:

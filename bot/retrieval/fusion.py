@@ -19,8 +19,8 @@ CITED_COSINE, CITED_FALL = 0.93, 0.02
 # Weight of the neighbouring articles and of the mean of the law in an article's vector.
 NEIGHBOUR_WEIGHT, NEIGHBOUR_SPAN, LAW_WEIGHT = 0.2, 2, 0.1
 
-# Entries and guides: the phrasing nearest to the question counts most.
-BEST_WEIGHT, SECOND_WEIGHT, PASSAGE_WEIGHT = 0.6, 0.2, 0.2
+# Entries and guides: the answer's text, the nearest and the second-nearest phrasing.
+BEST_WEIGHT, SECOND_WEIGHT, PASSAGE_WEIGHT = 0.3, 0.2, 0.5
 KNOWLEDGE_LEXICAL_WEIGHT = 0.004
 TOPIC_WEIGHT = 0.02
 

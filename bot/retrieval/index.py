@@ -1,7 +1,6 @@
 """The index on disk: vectors in FAISS, words in BM25, document facts beside them.
 
-``build`` encodes only texts it has not seen: raw vectors are kept in a cache keyed by the model and the text. The new
-index is written beside the old one and put in its place whole.
+``build`` encodes only texts it has not seen. The new index is written beside the old one and put in its place whole.
 """
 from __future__ import annotations
 
@@ -20,11 +19,10 @@ from bot.retrieval import fusion
 from bot.retrieval.documents import Document, citation_counts
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.lexical import LexicalIndex
+from bot.retrieval.vector_cache import cache_file, encode_cached
 
 # Raised whenever what is stored changes.
 INDEX_REVISION = 2
-# Texts encoded between two writes of the cache: what an interrupted build may lose, about half a minute.
-_CHUNK = 2048
 
 
 class IndexUnusable(Exception):
@@ -115,7 +113,8 @@ def build(
             texts.append(text)
             query_flags.append(asked)
     is_query = np.array(query_flags, dtype=bool)
-    vectors = _encode(texts, is_query, encoder, folder.parent / "vector-cache", progress)
+    cache = cache_file(folder.parent, "index", encoder)
+    vectors = encode_cached(texts, is_query, encoder, cache, progress)
     owner_array = np.array(owners, dtype=np.int32)
     statutes = np.array([documents[owner].kind == "statute" for owner in owners], dtype=bool)
     laws, law_numbers = np.unique(
@@ -161,57 +160,3 @@ def _resolved_citations(documents: Sequence[Document]) -> dict[int, list[int]]:
         for number, document in enumerate(documents)
         if document.cites
     }
-
-
-def _encode(
-    texts: Sequence[str],
-    is_query: np.ndarray,
-    encoder: Encoder,
-    cache_folder: Path,
-    progress: Optional[Callable[[int, int], None]],
-) -> np.ndarray:
-    """Vectors of ``texts``, from the cache where it has them. The cache keeps only what this index uses."""
-    keys = [hashlib.sha256(f"{asked}{text}".encode()).hexdigest()[:32] for text, asked in zip(texts, is_query)]
-    cache_file = cache_folder / f"{encoder.fingerprint}.npz"
-    known = _read_cache(cache_file)
-    missing = list(dict.fromkeys(key for key in keys if key not in known))
-    first = {key: position for position, key in reversed(list(enumerate(keys)))}
-    # Longest first within each kind keeps batches even.
-    missing.sort(key=lambda key: (bool(is_query[first[key]]), -len(texts[first[key]])))
-    done = len(set(keys)) - len(missing)
-    for at in range(0, len(missing), _CHUNK):
-        chunk = missing[at : at + _CHUNK]
-        for asked in (True, False):
-            part = [key for key in chunk if bool(is_query[first[key]]) == asked]
-            if not part:
-                continue
-            counted = done
-
-            def step(count: int) -> None:
-                nonlocal counted
-                counted += count
-                if progress:
-                    progress(counted, len(set(keys)))
-
-            encode = encoder.queries if asked else encoder.passages
-            known.update(zip(part, encode([texts[first[key]] for key in part], step)))
-            done += len(part)
-        _write_cache(cache_file, known)
-    if missing:
-        _write_cache(cache_file, {key: known[key] for key in set(keys)})
-    return np.stack([known[key] for key in keys]).astype(np.float32)
-
-
-def _read_cache(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32)))
-    except (OSError, ValueError, KeyError):
-        return {}
-
-
-def _write_cache(path: Path, vectors: dict[str, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".new.npz")
-    np.savez(unfinished, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())).astype(np.float16))
-    os.replace(unfinished, path)

@@ -53,7 +53,9 @@ class ConversationLog:
             stored = connection.execute(query).scalar()
         return stored is not None and hmac.compare_digest(stored, _hash(token))
 
-    def add_user(self, conversation_id: str, client_id: str, text: str) -> tuple[StoredMessage, bool]:
+    def add_user(
+        self, conversation_id: str, client_id: str, text: str, custom: Optional[dict[str, Any]] = None
+    ) -> tuple[StoredMessage, bool]:
         """Store what a citizen said. Returns the message and whether it is new: a repeated ``client_id`` is not."""
         with self._engine.begin() as connection:
             seq = _next_seq(connection, conversation_id)
@@ -65,7 +67,7 @@ class ConversationLog:
             if known:
                 _set_seq(connection, conversation_id, seq - 1)
                 return _message(known), False
-            return _add(connection, conversation_id, seq, "user", text, client_id, [], None, answered=False), True
+            return _add(connection, conversation_id, seq, "user", text, client_id, [], custom, answered=False), True
 
     def add_bot(
         self,

@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.retrieval.encoder import Encoder, load_encoder
+from bot.retrieval.vector_cache import cache_file, encode_cached
 from bot.settings import load_settings
 from bot.text.normalize import normalize
 
@@ -42,6 +43,10 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """See Rasa's :class:`GraphComponent`."""
         return {**DenseFeaturizer.get_default_config(), "scale": 4.0}
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Nothing to check beyond the types."""
 
     def __init__(
         self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource, encoder: Encoder
@@ -69,7 +74,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn mean and spread of the training vectors."""
         texts = [message.get(TEXT) for message in training_data.training_examples if message.get(TEXT)]
-        vectors = self._encoder.queries([normalize(text) for text in texts])
+        vectors = self._vectors(texts)
         if len(vectors):
             self._mean, self._spread = vectors.mean(0), np.maximum(vectors.std(0), 1e-6)
         with self._model_storage.write_to(self._resource) as folder:
@@ -94,7 +99,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to all examples; they are encoded together, which is several times faster."""
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
-        vectors = self._encoder.queries([normalize(message.get(TEXT)) for message in messages])
+        vectors = self._vectors([message.get(TEXT) for message in messages])
         for message, vector in zip(messages, vectors):
             self._set(message, vector)
         return training_data
@@ -106,6 +111,11 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
                 self._set(message, self._encoder.query(normalize(message.get(TEXT))))
         return messages
 
+    def _vectors(self, texts: List[Text]) -> np.ndarray:
+        plain = [normalize(text) for text in texts]
+        cache = cache_file(load_settings().var_dir, "understanding", self._encoder)
+        return encode_cached(plain, np.ones(len(plain), dtype=bool), self._encoder, cache)
+
     def _set(self, message: Message, vector: np.ndarray) -> None:
         standard = (vector - self._mean) / self._spread * (self._scale / np.sqrt(self._encoder.dimension))
         row = standard[None, :].astype(np.float32)
@@ -114,7 +124,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
-    """TF-IDF of jieba words (one and two) and of characters (one to three), each block scaled by ``weight``."""
+    """TF-IDF of jieba words (one and two) and of characters (one and two), each block scaled by ``weight``."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -126,14 +136,18 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """See Rasa's :class:`GraphComponent`."""
         return {**SparseFeaturizer.get_default_config(), "weight": 0.5}
 
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Nothing to check beyond the types."""
+
     def __init__(self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._weight: float = config["weight"]
         self._model_storage = model_storage
         self._resource = resource
-        options = {"min_df": 2, "sublinear_tf": True, "dtype": np.float32}
+        options = {"min_df": 3, "sublinear_tf": True, "dtype": np.float32}
         self._words = TfidfVectorizer(analyzer=_word_grams, **options)
-        self._characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 3), **options)
+        self._characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 2), **options)
 
     @classmethod
     def create(
@@ -176,16 +190,19 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add the features to messages."""
-        for message in messages:
-            if message.get(TEXT):
-                row = scipy.sparse.hstack(
-                    [
-                        self._words.transform([_words(message)]),
-                        self._characters.transform([normalize(message.get(TEXT))]),
-                    ]
-                ).tocoo()
-                message.add_features(Features(row * self._weight, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        """Add the features to messages; many are transformed together."""
+        written = [message for message in messages if message.get(TEXT)]
+        if not written:
+            return messages
+        matrix = scipy.sparse.hstack(
+            [
+                self._words.transform([_words(message) for message in written]),
+                self._characters.transform([normalize(message.get(TEXT)) for message in written]),
+            ]
+        ).tocsr()
+        for row, message in enumerate(written):
+            weighted = (matrix[row] * self._weight).tocoo()
+            message.add_features(Features(weighted, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
 

@@ -42,7 +42,7 @@ class LegalJiebaTokenizer(Tokenizer):
     @staticmethod
     def required_packages() -> List[Text]:
         """See Rasa's :class:`GraphComponent`."""
-        return ["jieba", "opencc"]
+        return ["jieba"]
 
     def tokenize(self, message: Message, attribute: Text) -> List[Token]:
         """Tokens of the normalised text."""

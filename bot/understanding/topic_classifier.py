@@ -30,14 +30,18 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``C`` is the inverse strength of the L2 penalty."""
-        return {"C": 1.0, "max_iter": 300}
+        """``C`` is the inverse strength of the L2 penalty; ``max_iter`` and ``tol`` end the fit."""
+        return {"C": 1.0, "max_iter": 50, "tol": 1e-2}
 
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._model = LogisticRegression(
-            C=config["C"], max_iter=config["max_iter"], class_weight="balanced", random_state=42
+            C=config["C"],
+            max_iter=config["max_iter"],
+            tol=config["tol"],
+            class_weight="balanced",
+            random_state=42,
         )
 
     @classmethod

@@ -71,8 +71,8 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
         """Decide for each message."""
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
-            probability = next((item["confidence"] for item in ranking if item["name"] == EMERGENCY), 0.0)
-            urgent = probability >= self._threshold or matches_now(message.get(TEXT) or "")
+            probability = next((float(item["confidence"]) for item in ranking if item["name"] == EMERGENCY), 0.0)
+            urgent = bool(probability >= self._threshold or matches_now(message.get(TEXT) or ""))
             message.set(URGENT, urgent, add_to_output=True)
             if urgent:
                 chosen = {"name": EMERGENCY, "confidence": max(probability, self._threshold)}

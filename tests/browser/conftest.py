@@ -33,6 +33,7 @@ class Chat:
         self.log = page.get_by_role("log", name="对话内容")
         self.messages = self.log.get_by_role("article")
         self.input = page.get_by_label("输入您的问题")
+        self.typing = page.get_by_text("法问正在输入…")
         self.launcher = page.get_by_role("button", name=f"打开{title}")
 
     def expect_greeting(self) -> None:
@@ -57,6 +58,7 @@ class Chat:
         self.say(text)
         self.expect_delivered(text)
         expect(self.from_bot.nth(before)).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
+        expect(self.typing).to_be_hidden(timeout=ANSWER_TIMEOUT_MS)
         return self.from_bot.nth(before)
 
     def expect_delivered(self, text: str) -> None:
@@ -117,18 +119,19 @@ class Line:
 
     def inject(self, seq: int, **message: Any) -> None:
         """Deliver a bot message as if the server had sent it."""
-        assert self._route is not None, "the page never connected"
-        frame = {
+        self.deliver({
             "type": "message", "seq": seq, "role": "bot", "id": None, "text": "", "buttons": [], "custom": None,
             "time": "2026-11-22T10:00:00+08:00", **message,
-        }
+        })
+
+    def deliver(self, frame: dict[str, Any]) -> None:
+        """Hand the page any frame as if the server had sent it."""
+        assert self._route is not None, "the page never connected"
         self._route.send(json.dumps(frame, ensure_ascii=False))
 
     def refuse(self, text: str, code: str, reason: str) -> None:
         """Answer what the page sent as `text` with an error, as if the server had."""
-        assert self._route is not None, "the page never connected"
-        error = {"type": "error", "code": code, "text": reason, "id": self.messages_sent(text)[-1]["id"]}
-        self._route.send(json.dumps(error, ensure_ascii=False))
+        self.deliver({"type": "error", "code": code, "text": reason, "id": self.messages_sent(text)[-1]["id"]})
 
     def messages_sent(self, text: str) -> list[dict[str, Any]]:
         return [frame for frame in self.sent if frame["type"] == "message" and frame["text"] == text]

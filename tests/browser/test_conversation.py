@@ -13,8 +13,8 @@ HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title
 
 
 def test_an_answer_cites_law_that_unfolds(chat: Chat) -> None:
-    answer = chat.ask(WAGES)
-    citation = answer.get_by_role("group").filter(has_text="《").first
+    chat.ask(WAGES)
+    citation = chat.log.get_by_role("group").filter(has_text="《").first
     article = citation.get_by_role("paragraph").first
     expect(article).to_be_hidden()
     citation.get_by_text(re.compile("《.+》第.+条")).first.click()
@@ -25,8 +25,8 @@ def test_an_answer_cites_law_that_unfolds(chat: Chat) -> None:
 
 
 def test_a_citation_unfolds_by_keyboard(chat: Chat) -> None:
-    answer = chat.ask(WAGES)
-    citation = answer.get_by_role("group").filter(has_text="《").first
+    chat.ask(WAGES)
+    citation = chat.log.get_by_role("group").filter(has_text="《").first
     citation.get_by_text(re.compile("《.+》第.+条")).first.focus()
     chat.page.keyboard.press("Enter")
     expect(citation.get_by_role("paragraph").first).to_be_visible()
@@ -63,6 +63,33 @@ def test_markup_is_shown_literally(line: Line, chat: Chat) -> None:
     expect(chat.from_bot.last).to_contain_text(HOSTILE)
     expect(chat.log.locator("img, script")).to_have_count(0)
     expect(chat.page).to_have_title("法问 · 12348公共法律服务咨询")
+
+
+def test_the_typing_indicator_comes_and_goes(line: Line, chat: Chat) -> None:
+    expect(chat.typing).to_be_hidden()
+    line.deliver({"type": "typing", "on": True})
+    expect(chat.typing).to_be_visible()
+    line.deliver({"type": "typing", "on": False})
+    expect(chat.typing).to_be_hidden()
+
+
+def test_a_long_answer_is_shown_from_its_beginning(line: Line, chat: Chat) -> None:
+    line.inject(1000, text="开头\n" + "很长的回答。\n" * 80 + "结尾")
+    expect(chat.from_bot.last.get_by_text("开头")).to_be_visible()
+    box, log_box = chat.from_bot.last.bounding_box(), chat.window.bounding_box()
+    assert box is not None and log_box is not None and box["y"] >= log_box["y"]
+    more = chat.page.get_by_role("button", name="下方还有内容")
+    more.click()
+    expect(more).to_be_hidden()
+
+
+def test_the_last_message_stays_in_view_while_the_input_grows(line: Line, chat: Chat) -> None:
+    for seq in range(1000, 1012):
+        line.inject(seq, text=f"第 {seq} 条")
+    last = chat.from_bot.last
+    expect(last.get_by_text("第 1011 条")).to_be_in_viewport()
+    chat.input.fill("一行\n" * 6)
+    expect(last.get_by_text("第 1011 条")).to_be_in_viewport(ratio=1)
 
 
 def test_an_unknown_kind_is_shown_as_text(line: Line, chat: Chat) -> None:

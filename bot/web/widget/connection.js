@@ -7,7 +7,7 @@ const GROWTH = 1.8;
 const WELCOME_WITHIN = 10000;
 const PING_EVERY = 25000;
 const PONG_WITHIN = 8000;
-const PROBE_WITHIN = 3000;
+const PROBE_WITHIN = 5000;
 
 export class Connection {
   #url;

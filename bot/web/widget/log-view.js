@@ -33,6 +33,7 @@ export class LogView {
     }, { passive: true });
     // The input grew or a keyboard came up: what was in view at the bottom stays in view.
     new ResizeObserver(() => { if (this.#pinned) this.toBottom(); this.#updateMore(); }).observe(this.#scroller);
+    new ResizeObserver(() => this.#updateMore()).observe(this.#list); // a citation was unfolded
   }
 
   focus() { this.#list.focus({ preventScroll: true }); }

@@ -18,7 +18,6 @@ export const STRINGS = {
   loading: "正在连接，请稍候…",
   reconnecting: "连接断开，正在重连…",
   reconnectNow: "立即重连",
-  restored: "已恢复连接",
   gone: "之前的对话已失效，已为您开始新的咨询。",
   typing: "法问正在输入…",
   more: "下方还有内容",

@@ -1,0 +1,1 @@
+"""Message in and out: REST and WebSocket. No dialogue logic lives here."""

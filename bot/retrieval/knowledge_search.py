@@ -1,0 +1,65 @@
+"""Search among entries and guides: the nearest phrasing, the answer's text and the words, with the topic's help."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Optional, Sequence
+
+import numpy as np
+
+from bot.retrieval import fusion
+from bot.retrieval.confidence import Features
+
+TopicProbabilities = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of one question against every entry and guide, by position."""
+
+    best: np.ndarray
+    total: np.ndarray
+
+
+class KnowledgeSearch:
+    """Scores all entries and guides: there are a few thousand vectors, so all are compared.
+
+    ``vectors`` has one row per phrasing and answer, ``owners`` the position of the document it belongs to and
+    ``asked`` whether it is a phrasing. ``groups`` holds each document's topic or service type. ``lexical`` gives the
+    BM25 scores of all documents for a question.
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray,
+        owners: np.ndarray,
+        asked: np.ndarray,
+        groups: Sequence[str],
+        lexical: Callable[[str], np.ndarray],
+    ) -> None:
+        self._vectors = vectors
+        self._owners = owners
+        self._asked = asked
+        self._groups = list(groups)
+        self._lexical = lexical
+
+    def score(self, vector: np.ndarray, text: str, topics: Optional[TopicProbabilities] = None) -> Scores:
+        """Compare one question with everything."""
+        cosines = self._vectors @ vector
+        owners, asked = self._owners, self._asked
+        best = self._highest(cosines, asked)
+        second = self._highest(np.where(cosines < best[owners], cosines, -1.0), asked)
+        passage = self._highest(cosines, ~asked)
+        lexical = fusion.standardize(self._lexical(text))
+        known = topics or {}
+        topic = np.array([known.get(group, 0.0) for group in self._groups], dtype=np.float32)
+        total = fusion.knowledge_score(best, second, passage, lexical, topic)
+        return Scores(best, total)
+
+    def features(self, scores: Scores, position: int, rival: float) -> Features:
+        """What the confidence in the document at ``position`` is read from; ``rival`` is the best other score."""
+        return Features(score=float(scores.total[position]), margin=float(scores.total[position] - rival))
+
+    def _highest(self, cosines: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        highest = np.full(len(self._groups), -1.0, dtype=np.float32)
+        np.maximum.at(highest, self._owners[rows], cosines[rows])
+        return highest
