@@ -1,7 +1,7 @@
 """What all actions share: reading the tracker, sending a reply."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -14,18 +14,18 @@ LAST_SERVICE, LAST_TOPIC = "last_service_type", "last_topic"
 AWAITING_PHONE = "awaiting_phone"
 
 
-def said(tracker: Tracker) -> Text:
+def said(tracker: Tracker) -> str:
     """The citizen's last message. A pressed button «/intent words» counts as its words."""
     text = tracker.latest_message.get("text") or ""
     return text.partition(" ")[2] if text.startswith("/") else text
 
 
-def topic_probabilities(tracker: Tracker) -> Dict[Text, float]:
+def topic_probabilities(tracker: Tracker) -> Dict[str, float]:
     """The topic classifier's probabilities for the last message; empty for a pressed button."""
     return dict(tracker.latest_message.get("topic_ranking") or [])
 
 
-def intent_name(tracker: Tracker) -> Text:
+def intent_name(tracker: Tracker) -> str:
     """The intent of the last message."""
     return (tracker.latest_message.get("intent") or {}).get("name") or ""
 
@@ -35,6 +35,6 @@ def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     dispatcher.utter_message(text=reply.text, buttons=list(reply.buttons), json_message=reply.custom)
 
 
-def slots(**values: Any) -> List[Dict[Text, Any]]:
+def slots(**values: Any) -> List[Dict[str, Any]]:
     """Slot events."""
     return [SlotSet(name, value) for name, value in values.items()]

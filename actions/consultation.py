@@ -1,7 +1,7 @@
 """Legal questions, service guides, emergencies."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -25,10 +25,10 @@ from bot.services.consultation import Context
 class ActionAnswerQuestion(Action):
     """Answers a legal question; also the fallback when nothing else fits."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_answer_question"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         services = get_services()
         question = said(tracker)
         topics = topic_probabilities(tracker)
@@ -48,10 +48,10 @@ class ActionAnswerQuestion(Action):
 class ActionServiceGuide(Action):
     """Answers a service question with its guide."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_service_guide"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         question = said(tracker)
         reply = get_services().consultation.guide(intent_name(tracker), question)
         send(dispatcher, reply)
@@ -61,9 +61,9 @@ class ActionServiceGuide(Action):
 class ActionEmergency(Action):
     """The right numbers, at once."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_emergency"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, get_services().emergencies.reply(said(tracker)))
         return slots(**{LAST_QUESTION: said(tracker), LAST_SERVICE: intent_name(tracker), AWAITING_PHONE: "callback"})

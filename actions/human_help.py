@@ -1,7 +1,7 @@
 """A human, a call-back, an appointment, the progress of a ticket."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -14,10 +14,10 @@ from bot.services.tickets import APPOINTMENT, CALL_BACK
 class ActionOfferHuman(Action):
     """Offers the hotline and a call-back."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_offer_human"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, get_services().human_help.offer())
         return slots(**{AWAITING_PHONE: CALL_BACK})
 
@@ -25,10 +25,10 @@ class ActionOfferHuman(Action):
 class ActionRequestCallback(Action):
     """Asks for the number to call back."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_request_callback"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, get_services().human_help.ask_phone())
         return slots(**{AWAITING_PHONE: CALL_BACK})
 
@@ -36,10 +36,10 @@ class ActionRequestCallback(Action):
 class ActionAppointment(Action):
     """Asks for the number to confirm an appointment."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_appointment"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, get_services().human_help.ask_phone_for_appointment())
         return slots(**{AWAITING_PHONE: APPOINTMENT, LAST_QUESTION: said(tracker), LAST_SERVICE: APPOINTMENT})
 
@@ -47,10 +47,10 @@ class ActionAppointment(Action):
 class ActionFileTicket(Action):
     """Files the ticket for the number just left."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_file_ticket"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         reply = get_services().human_help.file(
             conversation_id=tracker.sender_id,
             text=said(tracker),
@@ -66,9 +66,9 @@ class ActionFileTicket(Action):
 class ActionTicketStatus(Action):
     """Tells how far a ticket is."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_ticket_status"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, get_services().human_help.progress(tracker.sender_id, said(tracker)))
         return []

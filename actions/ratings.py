@@ -1,7 +1,7 @@
 """«有帮助», «没帮助», and a bare yes or no."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -22,10 +22,10 @@ def _rate(dispatcher: CollectingDispatcher, tracker: Tracker, helpful: bool) -> 
 class ActionRateHelpful(Action):
     """Stores a good rating."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_rate_helpful"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         _rate(dispatcher, tracker, helpful=True)
         return []
 
@@ -33,10 +33,10 @@ class ActionRateHelpful(Action):
 class ActionRateUnhelpful(Action):
     """Stores a bad rating and offers a person."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_rate_unhelpful"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         _rate(dispatcher, tracker, helpful=False)
         return slots(**{AWAITING_PHONE: "callback"})
 
@@ -44,10 +44,10 @@ class ActionRateUnhelpful(Action):
 class ActionAffirm(Action):
     """A bare yes: it means the call-back when one was offered."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_affirm"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         awaiting = tracker.get_slot(AWAITING_PHONE)
         send(dispatcher, get_services().human_help.ask_phone() if awaiting else Reply("好的。您还想了解什么？直接说就行。"))
         return []
@@ -56,9 +56,9 @@ class ActionAffirm(Action):
 class ActionDeny(Action):
     """A bare no: nothing is expected any more."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_deny"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[Text, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, Reply("好的，那就先这样。有别的问题随时问我，也可以拨打12348。", buttons=[HUMAN]))
         return slots(**{AWAITING_PHONE: ""})

@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 import typer
 from rich.console import Console
 
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import SettingsError, load_settings
 
 app = typer.Typer(
     help="法问：12348 公共法律服务咨询机器人。第一次使用请先运行 fawen setup，再运行 fawen serve。",
@@ -157,7 +157,7 @@ def knowledge_check() -> None:
     problems = check_knowledge(knowledge, StatuteStore(settings.statutes_path, settings.current_date()))
     for problem in problems:
         print(problem)
-    cited = sum(len(item.legal_basis) for item in [*knowledge.entries, *knowledge.guides])
+    cited = sum(len(item.legal_basis) for item in knowledge.items)
     err.print(f"{len(knowledge.entries)} 个普法条目，{len(knowledge.guides)} 份办事指南，{cited} 处法律依据，{len(problems)} 处问题")
     if problems:
         raise typer.Exit(1)

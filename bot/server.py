@@ -57,11 +57,11 @@ def create_app(settings: Settings, services: Services) -> Sanic:
     _add_probes(app, services)
     app.error_handler.add(Exception, _explain)
 
-    @app.listener("before_server_start")
     async def warm_up(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
         for text in WARM_UP:
             await responder.answer("warm-up", Inbound(text), "warm-up")
 
+    app.register_listener(warm_up, "before_server_start")
     return app
 
 

@@ -6,6 +6,7 @@ answer was cut off by a stopped server is answered when the conversation is resu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import deque
@@ -64,10 +65,8 @@ class Hub:
 
 async def send(socket: Any, frame: dict[str, Any]) -> None:
     """Send one frame; a closed socket is no error."""
-    try:
+    with contextlib.suppress(ConnectionClosed, WebsocketClosed, ConnectionError):
         await socket.send(json.dumps(frame, ensure_ascii=False))
-    except (ConnectionClosed, WebsocketClosed, ConnectionError):
-        pass
 
 
 class WebSocketChannel(InputChannel):
@@ -153,7 +152,7 @@ class WebSocketChannel(InputChannel):
             raise BadMessage("bad_request", "last_seq 应为不小于 0 的整数。")
         resumed = isinstance(wanted, str) and isinstance(token, str) and self._log.may_resume(wanted, token)
         if resumed:
-            conversation_id = wanted
+            conversation_id = str(wanted)
         else:
             conversation_id, token = self._log.open(self.name())
             last_seq = 0

@@ -14,7 +14,7 @@ from bot.statutes.store import StatuteStore, load_aliases
 def check_knowledge(knowledge: Knowledge, store: StatuteStore) -> list[str]:
     """Return all problems as lines of Chinese text; an empty list means that the knowledge may be served."""
     problems: list[str] = []
-    for item in [*knowledge.entries, *knowledge.guides]:
+    for item in knowledge.items:
         for basis in _bases(item):
             problems += _citation_problem(item.id, basis.law, basis.article, store)
         for citation in store.parser.parse("\n".join(_texts(item))):
@@ -74,10 +74,10 @@ def _text_problem(item_id: str, citation: Citation, store: StatuteStore) -> list
 
 def _repeated_phrasings(knowledge: Knowledge) -> list[str]:
     owners: dict[str, list[str]] = {}
-    for item in [*knowledge.entries, *knowledge.guides]:
+    for item in knowledge.items:
         for phrasing in set(item.phrasings):
             owners.setdefault(phrasing, []).append(item.id)
     problems = [f"同一问法出现在多处：{text}（{'、'.join(ids)}）" for text, ids in owners.items() if len(ids) > 1]
-    for item in [*knowledge.entries, *knowledge.guides]:
+    for item in knowledge.items:
         problems += [f"{item.id}：问法重复：{text}" for text, n in Counter(item.phrasings).items() if n > 1]
     return problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator, Type, TypeVar
+from typing import Any, Iterator, Type, TypeVar, Union
 
 import yaml
 from pydantic import ValidationError
@@ -43,6 +43,11 @@ class Knowledge:
     entries: list[Entry] = field(default_factory=list)
     guides: list[Guide] = field(default_factory=list)
 
+    @property
+    def items(self) -> list[Union[Entry, Guide]]:
+        """Entries, then guides."""
+        return [*self.entries, *self.guides]
+
     @cached_property
     def entry_by_id(self) -> dict[str, Entry]:
         """Entries by their id."""
@@ -63,8 +68,9 @@ def load_knowledge(folder: Path) -> Knowledge:
     problems: list[str] = []
     entries = list(_load(folder / "entries", "entries", "topic", Entry, problems))
     guides = list(_load(folder / "guides", "guides", "service_type", Guide, problems))
+    knowledge = Knowledge(entries, guides)
     seen: set[str] = set()
-    for item in [*entries, *guides]:
+    for item in knowledge.items:
         if item.id in seen:
             problems.append(f"编号重复：{item.id}")
         seen.add(item.id)
@@ -72,7 +78,7 @@ def load_knowledge(folder: Path) -> Knowledge:
         problems.append(f"{folder / 'entries'} 里没有普法条目")
     if problems:
         raise KnowledgeError(problems)
-    return Knowledge(entries, guides)
+    return knowledge
 
 
 def _load(folder: Path, key: str, shared: str, kind: Type[Item], problems: list[str]) -> Iterator[Item]:

@@ -94,6 +94,6 @@ def _fingerprint(settings: Settings, knowledge: Knowledge, encoder: Encoder) -> 
     sources += sorted((PROJECT_ROOT / "bot" / "understanding").glob("*.py"))
     for path in sources:
         digest.update(path.read_bytes())
-    for item in [*knowledge.entries, *knowledge.guides]:
+    for item in knowledge.items:
         digest.update(repr(item.phrasings).encode())
     return digest.hexdigest()

@@ -86,10 +86,10 @@ def read_weights(path: Path) -> Weights:
     if reader.take(4) != MAGIC:
         raise ModelFileError(f"{path} is not an E5S1 weights file")
     reader.unpack("I")
-    *sizes, eps, block = reader.unpack("7ifi")
+    hidden, layers, heads, ffn, vocabulary, positions, token_types, eps, block = reader.unpack("7ifi")
     if block != BLOCK:
         raise ModelFileError(f"{path}: blocks of {block} weights, expected {BLOCK}")
-    dimensions = Dimensions(*sizes, eps)
+    dimensions = Dimensions(hidden, layers, heads, ffn, vocabulary, positions, token_types, eps)
     count, *_special_ids = reader.unpack("5i")
     (blob_bytes,) = reader.unpack("Q")
     offsets = np.frombuffer(reader.take(4 * (count + 1)), dtype="<u4")

@@ -2,7 +2,8 @@
 
 Every phrasing of an entry is asked of a search that does not hold it (five folds): the top entry is right or
 wrong. Every fourth is asked again with its whole entry taken out, and so are messages that are out of scope: whatever
-comes up then is wrong. So the probability holds for a stream in which about three questions in four have an entry. The topic probabilities come from a classifier that has not seen the entry either.
+comes up then is wrong. So the probability holds for a stream in which about three questions in four have an entry.
+The topic probabilities come from a classifier that has not seen the entry either.
 """
 from __future__ import annotations
 

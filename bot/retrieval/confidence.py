@@ -48,7 +48,7 @@ class Calibration:
         os.replace(unfinished, path)
 
     @classmethod
-    def load(cls, path: Path) -> "Calibration":
+    def load(cls, path: Path) -> Calibration:
         """Read a fitted model; the default one when there is none."""
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from bot.retrieval.documents import Document, citation_counts
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.lexical import LexicalIndex
 from bot.retrieval.vector_cache import cache_file, encode_cached
+from bot.text.lexicon import load_lexicon
 
 # Raised whenever what is stored changes.
 INDEX_REVISION = 2
@@ -85,7 +86,7 @@ class Index:
 
 def fingerprint(documents: Sequence[Document], encoder: Encoder) -> str:
     """Changes whenever the index would."""
-    digest = hashlib.sha256(f"{INDEX_REVISION} {encoder.fingerprint}".encode())
+    digest = hashlib.sha256(f"{INDEX_REVISION} {encoder.fingerprint} {load_lexicon()!r}".encode())
     for document in documents:
         digest.update(repr(document).encode())
     return digest.hexdigest()

@@ -20,14 +20,14 @@ class LexicalIndex:
         self._index = index
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> "LexicalIndex":
+    def build(cls, texts: Sequence[str]) -> LexicalIndex:
         """Index ``texts``; document numbers are their positions."""
         index = bm25s.BM25(k1=K1, b=B)
         index.index([search_words(text) or ["∅"] for text in texts], show_progress=False)
         return cls(index)
 
     @classmethod
-    def load(cls, folder: Path) -> "LexicalIndex":
+    def load(cls, folder: Path) -> LexicalIndex:
         """Read an index that :meth:`save` wrote."""
         return cls(bm25s.BM25.load(str(folder), show_progress=False))
 

@@ -27,8 +27,10 @@ def validity_note(article: Article, store: StatuteStore) -> str:
     note = f"{validity.value} · {article.published} 公布"
     if validity is Validity.NOT_YET:
         note += f" · {article.period.begins} 起施行"
+    elif article.period.ends and validity is Validity.IN_FORCE:
+        note += f" · {article.period.ends} 起由新文本取代"
     elif article.period.ends:
-        note += f" · {'至' if validity is Validity.IN_FORCE else '已于'} {article.period.ends} {'前有效' if validity is Validity.IN_FORCE else '失效'}"
+        note += f" · {article.period.ends} 起失效"
     return note
 
 

@@ -74,8 +74,9 @@ class TicketDesk:
             ).first()
             if same:
                 return _ticket(same)
+            number = f"FW{now:%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
             row = {
-                "number": f"FW{now:%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}",
+                "number": number,
                 "conversation_id": conversation_id,
                 "kind": kind,
                 "phone": phone,
@@ -88,7 +89,7 @@ class TicketDesk:
                 "updated_at": now,
             }
             connection.execute(sa.insert(tickets), row)
-        return Ticket(row["number"], kind, "open", question, now)
+        return Ticket(number, kind, "open", question, now)
 
     def find(self, number: str) -> Optional[Ticket]:
         """The ticket with this number, or ``None``."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -19,7 +19,7 @@ class Lexicon:
     typos: dict[str, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_lexicon(folder: Path = LEXICON_DIR) -> Lexicon:
     """Read the lexicon; a word said in several groups gets the statutory words of all of them."""
     terms = [line.strip() for line in (folder / "terms.txt").read_text(encoding="utf-8").splitlines()]

@@ -43,7 +43,13 @@ def normalize(text: str) -> str:
     if not plain.isascii():
         plain = _traditional_to_simplified().convert(plain)
     plain = _REPEATED.sub(r"\1", _SPACES.sub(" ", plain)).strip()
-    return _typo_pattern().sub(lambda match: load_lexicon().typos[match[0]], plain)
+    return _mend_typos(plain)
+
+
+def _mend_typos(text: str) -> str:
+    """Replace typos until none is left: mending one may complete another beside it."""
+    mended = _typo_pattern().sub(lambda match: load_lexicon().typos[match[0]], text)
+    return mended if mended == text else _mend_typos(mended)
 
 
 def has_words(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Features of a whole message: standardised sentence embedding (dense), TF-IDF of words and characters (sparse)."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 import joblib
 import numpy as np
@@ -40,16 +40,16 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """See Rasa's :class:`GraphComponent`."""
         return {**DenseFeaturizer.get_default_config(), "scale": 4.0}
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing to check beyond the types."""
 
     def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource, encoder: Encoder
+        self, config: Dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, encoder: Encoder
     ) -> None:
         super().__init__(name, config)
         self._scale: float = config["scale"]
@@ -62,11 +62,11 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "EmbeddingFeaturizer":
+    ) -> EmbeddingFeaturizer:
         """See Rasa's :class:`GraphComponent`."""
         encoder = load_encoder(load_settings())
         return cls(config, execution_context.node_name, model_storage, resource, encoder)
@@ -84,12 +84,12 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "EmbeddingFeaturizer":
+    ) -> EmbeddingFeaturizer:
         """See Rasa's :class:`GraphComponent`."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder, np.load(folder / "standardization.npz") as stored:
@@ -111,7 +111,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
                 self._set(message, self._encoder.query(normalize(message.get(TEXT))))
         return messages
 
-    def _vectors(self, texts: List[Text]) -> np.ndarray:
+    def _vectors(self, texts: List[str]) -> np.ndarray:
         plain = [normalize(text) for text in texts]
         cache = cache_file(load_settings().var_dir, "understanding", self._encoder)
         return encode_cached(plain, np.ones(len(plain), dtype=bool), self._encoder, cache)
@@ -132,15 +132,15 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """See Rasa's :class:`GraphComponent`."""
         return {**SparseFeaturizer.get_default_config(), "weight": 0.5}
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing to check beyond the types."""
 
-    def __init__(self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: Dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._weight: float = config["weight"]
         self._model_storage = model_storage
@@ -152,11 +152,11 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "TfidfFeaturizer":
+    ) -> TfidfFeaturizer:
         """See Rasa's :class:`GraphComponent`."""
         return cls(config, execution_context.node_name, model_storage, resource)
 
@@ -172,12 +172,12 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "TfidfFeaturizer":
+    ) -> TfidfFeaturizer:
         """See Rasa's :class:`GraphComponent`."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
@@ -206,9 +206,9 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return messages
 
 
-def _words(message: Message) -> List[Text]:
+def _words(message: Message) -> List[str]:
     return [token.text for token in message.get(TOKENS_NAMES[TEXT], [])]
 
 
-def _word_grams(words: List[Text]) -> List[Text]:
+def _word_grams(words: List[str]) -> List[str]:
     return words + [f"{first} {second}" for first, second in zip(words, words[1:])]

@@ -1,7 +1,7 @@
 """A message that is little more than a telephone number is the answer to «请留个电话»."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,11 +32,11 @@ class PhoneDetector(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "PhoneDetector":
+    ) -> PhoneDetector:
         """See Rasa's :class:`GraphComponent`."""
         return cls()
 

@@ -1,7 +1,7 @@
 """The legal topic of a message: logistic regression on the features the intent classifier uses."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 import joblib
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,11 +29,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return [Featurizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """``C`` is the inverse strength of the L2 penalty; ``max_iter`` and ``tol`` end the fit."""
         return {"C": 1.0, "max_iter": 50, "tol": 1e-2}
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._model = LogisticRegression(
@@ -47,11 +47,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "TopicClassifier":
+    ) -> TopicClassifier:
         """See Rasa's :class:`GraphComponent`."""
         return cls(config, model_storage, resource)
 
@@ -66,12 +66,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "TopicClassifier":
+    ) -> TopicClassifier:
         """See Rasa's :class:`GraphComponent`."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
@@ -90,7 +90,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _topic(message: Message) -> Text:
+def _topic(message: Message) -> str:
     metadata = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
     return metadata.get(METADATA_TOPIC, "") if isinstance(metadata, dict) else ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,7 +29,8 @@ PATTERNS = Path(__file__).resolve().parents[2] / "nlu_data" / "urgency.yml"
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     content = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
-    return tuple(re.compile("|".join(f"(?:{p})" for p in content[key])) for key in ("now", "not_now"))
+    now, not_now = (re.compile("|".join(f"(?:{p})" for p in content[key])) for key in ("now", "not_now"))
+    return now, not_now
 
 
 def matches_now(text: str) -> bool:
@@ -49,21 +50,21 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
         return [IntentClassifier]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """``threshold``: the classifier's probability of an emergency from which it is believed without a pattern."""
         return {"threshold": 0.5}
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "UrgencyDetector":
+    ) -> UrgencyDetector:
         """See Rasa's :class:`GraphComponent`."""
         return cls(config)
 
