@@ -30,9 +30,12 @@ def intent_name(tracker: Tracker) -> str:
     return (tracker.latest_message.get("intent") or {}).get("name") or ""
 
 
-def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+def send(dispatcher: CollectingDispatcher, tracker: Tracker, reply: Reply) -> None:
     """Hand ``reply`` to the channel: text, quick replies and the structured form together."""
-    dispatcher.utter_message(text=reply.text, buttons=list(reply.buttons), json_message=reply.custom)
+    custom = reply.custom
+    if custom["confidence"] is None:
+        custom["confidence"] = round((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0, 4)
+    dispatcher.utter_message(text=reply.text, buttons=list(reply.buttons), json_message=custom)
 
 
 def slots(**values: Any) -> List[Dict[str, Any]]:

@@ -34,7 +34,7 @@ class ActionAnswerQuestion(Action):
         topics = topic_probabilities(tracker)
         context = Context(tracker.get_slot(LAST_ENTRY), tracker.get_slot(LAST_QUESTION) or "")
         reply = services.statute_answers.reply(question) or services.consultation.answer(question, topics, context)
-        send(dispatcher, reply)
+        send(dispatcher, tracker, reply)
         return slots(
             **{
                 LAST_ENTRY: reply.entry_id or context.entry_id,
@@ -53,9 +53,16 @@ class ActionServiceGuide(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         question = said(tracker)
-        reply = get_services().consultation.guide(intent_name(tracker), question)
-        send(dispatcher, reply)
-        return slots(**{LAST_QUESTION: question or reply.shown["title"], LAST_SERVICE: intent_name(tracker)})
+        context = Context(tracker.get_slot(LAST_ENTRY), tracker.get_slot(LAST_QUESTION) or "")
+        reply = get_services().consultation.guide(intent_name(tracker), question, context)
+        send(dispatcher, tracker, reply)
+        return slots(
+            **{
+                LAST_ENTRY: reply.entry_id,
+                LAST_QUESTION: question or reply.shown["title"],
+                LAST_SERVICE: intent_name(tracker),
+            }
+        )
 
 
 class ActionEmergency(Action):
@@ -65,5 +72,5 @@ class ActionEmergency(Action):
         return "action_emergency"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, get_services().emergencies.reply(said(tracker)))
+        send(dispatcher, tracker, get_services().emergencies.reply(said(tracker)))
         return slots(**{LAST_QUESTION: said(tracker), LAST_SERVICE: intent_name(tracker), AWAITING_PHONE: "callback"})

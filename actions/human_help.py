@@ -18,7 +18,7 @@ class ActionOfferHuman(Action):
         return "action_offer_human"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, get_services().human_help.offer())
+        send(dispatcher, tracker, get_services().human_help.offer())
         return slots(**{AWAITING_PHONE: CALL_BACK})
 
 
@@ -29,7 +29,7 @@ class ActionRequestCallback(Action):
         return "action_request_callback"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, get_services().human_help.ask_phone())
+        send(dispatcher, tracker, get_services().human_help.ask_phone())
         return slots(**{AWAITING_PHONE: CALL_BACK})
 
 
@@ -40,7 +40,7 @@ class ActionAppointment(Action):
         return "action_appointment"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, get_services().human_help.ask_phone_for_appointment())
+        send(dispatcher, tracker, get_services().human_help.ask_phone_for_appointment())
         return slots(**{AWAITING_PHONE: APPOINTMENT, LAST_QUESTION: said(tracker), LAST_SERVICE: APPOINTMENT})
 
 
@@ -59,7 +59,7 @@ class ActionFileTicket(Action):
             service_type=tracker.get_slot(LAST_SERVICE) or "",
             topic=tracker.get_slot(LAST_TOPIC) or "",
         )
-        send(dispatcher, reply)
+        send(dispatcher, tracker, reply)
         return slots(**{AWAITING_PHONE: ""}) if reply.ticket else []
 
 
@@ -70,5 +70,5 @@ class ActionTicketStatus(Action):
         return "action_ticket_status"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, get_services().human_help.progress(tracker.sender_id, said(tracker)))
+        send(dispatcher, tracker, get_services().human_help.progress(tracker.sender_id, said(tracker)))
         return []

@@ -16,7 +16,7 @@ def _rate(dispatcher: CollectingDispatcher, tracker: Tracker, helpful: bool) -> 
     entry_id = tracker.get_slot(LAST_ENTRY) or ""
     question = tracker.get_slot(LAST_QUESTION) or ""
     get_services().ratings.add(tracker.sender_id, entry_id, question, helpful)
-    send(dispatcher, after_rating(helpful, entry_id))
+    send(dispatcher, tracker, after_rating(helpful, entry_id))
 
 
 class ActionRateHelpful(Action):
@@ -49,7 +49,7 @@ class ActionAffirm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         awaiting = tracker.get_slot(AWAITING_PHONE)
-        send(dispatcher, get_services().human_help.ask_phone() if awaiting else Reply("好的。您还想了解什么？直接说就行。"))
+        send(dispatcher, tracker, get_services().human_help.ask_phone() if awaiting else Reply("好的。您还想了解什么？直接说就行。"))
         return []
 
 
@@ -60,5 +60,5 @@ class ActionDeny(Action):
         return "action_deny"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, Reply("好的，那就先这样。有别的问题随时问我，也可以拨打12348。", buttons=[HUMAN]))
+        send(dispatcher, tracker, Reply("好的，那就先这样。有别的问题随时问我，也可以拨打12348。", buttons=[HUMAN]))
         return slots(**{AWAITING_PHONE: ""})

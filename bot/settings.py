@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     region: str = Field("", description="服务所在的行政区域，如 浙江省杭州市；显示在工单上")
     organization: str = Field("12348 公共法律服务", description="页面上显示的机构名称")
     handoff_threshold: float = Field(
-        0.35, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
+        0.25, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
     )
     max_message_chars: int = Field(2000, ge=50, le=20000, description="一条消息最多的字数，超过则请用户精简")
     action_server_url: str = Field("", description="独立的动作服务器地址；留空则动作在本进程内执行")

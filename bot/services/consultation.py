@@ -16,6 +16,7 @@ from bot.services.replies import Reply
 from bot.statutes.model import Article
 from bot.statutes.store import StatuteStore
 from bot.text.normalize import normalize
+from bot.text.segment import search_words
 
 # From here on the answer is given without a question back.
 SURE = 0.6
@@ -23,13 +24,24 @@ SURE = 0.6
 WORTH_OFFERING = 0.12
 # Articles shown when there is no entry, and the cosine-scale score one must reach to be likely to help.
 NEAREST_ARTICLES, ARTICLE_LIKELY = 3, 0.87
-# Cosine of a follow-up to a known condition from which it is taken to mean it.
-SAME_CONDITION = 0.9
+# Cosine of a follow-up to a known condition from which it is taken to mean it: with a word in common, and without.
+SAME_CONDITION, SURELY_SAME = 0.92, 0.95
 # A message of at most this many characters may lean on what was said before.
 SHORT = 16
 
 _FOLLOW_UP = re.compile(r"^(那|要是|如果|假如|万一|还有|然后|再问|那么|可是|但是|但|不过|我没|没有|没|他|她|它|对方|这个|这种|这)")
 _MARKERS = re.compile(r"^(那么?|要是|如果|假如|万一|可是|但是|但|不过|还有|然后|再问一?下?)+|(呢|吗|的话|咋办|怎么办|怎么弄|咋整|[？?。，,!！])+$")
+
+# What may be asked of a guide just shown, and the section that answers it.
+_ASPECTS = (
+    (re.compile(r"材料|带(什么|啥|哪些|身份证|证件)|准备(什么|啥|哪些)|要交(什么|啥)"), "需要的材料"),
+    (re.compile(r"费用|收费|多少钱|要钱|花钱|免费|啥价|贵"), "费用"),
+    (re.compile(r"多久|多长时间|几天|啥时候能|什么时候能|时限|时效"), "多长时间"),
+    (re.compile(r"(去|到|在|上)?(哪|什么地方|啥地方)(里|儿|个地方|办|申请|弄)?"), "到哪里办"),
+    (re.compile(r"条件|符合什么|够不够格"), "条件"),
+    (re.compile(r"不同意|被拒|不批|驳回|不受理"), "不同意怎么办"),
+    (re.compile(r"怎么(办理|申请|弄)|流程|步骤|手续"), "怎么办"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,9 @@ class Consultation:
     def answer(self, question: str, topics: Optional[dict[str, float]] = None, context: Context = Context()) -> Reply:
         """The reply to a legal question. ``topics`` are the classifier's probabilities by topic."""
         text = normalize(question)
+        aspect = self._guide_aspect(text, context)
+        if aspect:
+            return aspect
         previous = self._knowledge.entry_by_id.get(context.entry_id or "")
         matches = self._retriever.match(text, topics=topics)
         if previous and self._leans_on_context(text, matches):
@@ -74,15 +89,19 @@ class Consultation:
             return self._entry_reply(self._knowledge.entry_by_id[best.evidence.id], best, matches[1:])
         return self._unsure_reply(text, matches)
 
-    def guide(self, service_type: str, question: str) -> Reply:
-        """The guide of ``service_type`` that fits ``question`` best."""
+    def guide(self, service_type: str, question: str, context: Context = Context()) -> Reply:
+        """The guide of ``service_type`` that fits ``question`` best; or of the guide just shown, what is asked of it."""
+        aspect = self._guide_aspect(normalize(question), context)
+        if aspect:
+            return aspect
         guides = self._knowledge.guides_for(service_type)
         if not guides:
             raise KeyError(f"no guide for service type {service_type!r}")
         if len(guides) == 1 or not question.strip():
             return self._guide_reply(guides[0])
         wanted = {guide.id for guide in guides}
-        ranked = self._retriever.match(question, kind="guide", k=len(self._knowledge.guides))
+        in_context = f"{context.question} {question}" if len(question) <= SHORT else question
+        ranked = self._retriever.match(in_context, kind="guide", k=len(self._knowledge.guides))
         best = next(match for match in ranked if match.evidence.id in wanted)
         others = [guide for guide in guides if guide.id != best.evidence.id]
         return self._guide_reply(self._knowledge.guide_by_id[best.evidence.id], others)
@@ -101,19 +120,47 @@ class Consultation:
         """The follow-up whose condition ``text`` states: contained in it, or close in meaning."""
         said = _MARKERS.sub("", text) or text
         vector = self._encoder.query(said)
-        best: tuple[float, Optional[FollowUp]] = (SAME_CONDITION, None)
+        words = set(search_words(said))
+        best: tuple[float, Optional[FollowUp]] = (0.0, None)
         for follow_up in entry.follow_ups:
             for condition in follow_up.when:
                 alike = 1.0 if condition in said else float(vector @ self._encoder.query(condition))
-                if alike > best[0]:
+                needed = SAME_CONDITION if words & set(search_words(condition)) else SURELY_SAME
+                if alike >= needed and alike > best[0]:
                     best = (alike, follow_up)
         return best[1]
+
+    def _guide_aspect(self, text: str, context: Context) -> Optional[Reply]:
+        """«要带什么», «多少钱», «去哪办» right after a guide: that part of it alone."""
+        guide = self._knowledge.guide_by_id.get(context.entry_id or "")
+        if guide is None or len(text) > SHORT:
+            return None
+        for pattern, heading in _ASPECTS:
+            items = next((items for name, items in _sections(guide) if name == heading), [])
+            if items and pattern.search(text):
+                lines = "\n".join(items)
+                return Reply(
+                    text=f"【{guide.title}】{heading}：\n{lines}",
+                    buttons=[replies.HELPFUL, replies.UNHELPFUL, replies.HUMAN],
+                    kind="guide",
+                    shown={
+                        "guide_id": guide.id,
+                        "service": SERVICE_TYPES[guide.service_type],
+                        "title": guide.title,
+                        "summary": "",
+                        "sections": [{"heading": heading, "items": items}],
+                        "legal_basis": [],
+                        "hotlines": guide.hotlines,
+                    },
+                    entry_id=guide.id,
+                )
+        return None
 
     def _entry_reply(self, entry: Entry, match: Optional[Match], others: Sequence[Match]) -> Reply:
         articles = self._articles(entry.legal_basis)
         sure = match is None or match.confidence >= SURE
         lead = "" if sure else f"您问的可能是：{entry.question}\n\n"
-        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(entry.steps, start=1))
+        steps = _numbered(entry.steps)
         groups = "\n".join(f"{group.group}：{group.note}" for group in entry.special_groups)
         parts = [
             f"{lead}{entry.answer}",
@@ -188,22 +235,8 @@ class Consultation:
 
     def _guide_reply(self, guide: Guide, others: Sequence[Guide] = ()) -> Reply:
         articles = self._articles(guide.legal_basis)
-        sections = [
-            ("谁可以办", [guide.who] if guide.who else []),
-            ("条件", guide.conditions),
-            ("需要的材料", guide.materials),
-            ("怎么办", guide.procedure),
-            ("多长时间", [guide.time_limit] if guide.time_limit else []),
-            ("费用", [guide.fee] if guide.fee else []),
-            ("到哪里办", [guide.where] if guide.where else []),
-            ("不同意怎么办", [guide.remedy] if guide.remedy else []),
-            ("提示", guide.tips),
-        ]
-        shown = [{"heading": heading, "items": items} for heading, items in sections if items]
-        blocks = [
-            f"{section['heading']}：\n" + "\n".join(f"{n}. {item}" for n, item in enumerate(section["items"], start=1))
-            for section in shown
-        ]
+        sections = _sections(guide)
+        blocks = [f"{heading}：\n{_numbered(items)}" for heading, items in sections]
         hotlines = f"咨询电话：{'、'.join(guide.hotlines)}" if guide.hotlines else ""
         parts = [f"【{guide.title}】{guide.summary}", *blocks, legal_basis_text(articles), hotlines]
         return Reply(
@@ -220,11 +253,10 @@ class Consultation:
                 "service": SERVICE_TYPES[guide.service_type],
                 "title": guide.title,
                 "summary": guide.summary,
-                "sections": shown,
+                "sections": [{"heading": heading, "items": items} for heading, items in sections],
                 "legal_basis": [quote(article, self._statutes) for article in articles],
                 "hotlines": guide.hotlines,
             },
-            confidence=0.9,
             entry_id=guide.id,
             citations=[[article.law, article.number] for article in articles],
         )
@@ -236,3 +268,23 @@ class Consultation:
         """The articles in force; one that fell out of force since the last check is left out, never quoted."""
         found = [self._statutes.find(basis.law, basis.article) for basis in bases]
         return [article for article in found if article]
+
+
+def _sections(guide: Guide) -> list[tuple[str, list[str]]]:
+    """The guide's parts that are filled in, by heading."""
+    parts = [
+        ("谁可以办", [guide.who] if guide.who else []),
+        ("条件", guide.conditions),
+        ("需要的材料", guide.materials),
+        ("怎么办", guide.procedure),
+        ("多长时间", [guide.time_limit] if guide.time_limit else []),
+        ("费用", [guide.fee] if guide.fee else []),
+        ("到哪里办", [guide.where] if guide.where else []),
+        ("不同意怎么办", [guide.remedy] if guide.remedy else []),
+        ("提示", guide.tips),
+    ]
+    return [(heading, items) for heading, items in parts if items]
+
+
+def _numbered(items: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {item}" for number, item in enumerate(items, start=1))

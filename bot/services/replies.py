@@ -31,14 +31,15 @@ class Reply:
     """One bot message.
 
     ``custom`` is the structured form (its ``kind`` tells the widget how to show it) and carries what the answer
-    rests on: ``confidence``, ``handoff``, ``entry_id``, ``citations``, ``ticket``.
+    rests on: ``confidence``, ``handoff``, ``entry_id``, ``citations``, ``ticket``. A ``confidence`` of ``None`` means
+    that it is no surer than the understanding of the message.
     """
 
     text: str
     buttons: list[dict[str, str]] = field(default_factory=list)
     kind: str = "text"
     shown: dict[str, Any] = field(default_factory=dict)
-    confidence: float = 1.0
+    confidence: Optional[float] = None
     handoff: bool = False
     entry_id: Optional[str] = None
     citations: list[list[str]] = field(default_factory=list)
@@ -50,7 +51,7 @@ class Reply:
         return {
             "kind": self.kind,
             **self.shown,
-            "confidence": round(self.confidence, 4),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "handoff": self.handoff,
             "entry_id": self.entry_id,
             "citations": self.citations,

@@ -33,11 +33,17 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return now, not_now
 
 
-def matches_now(text: str) -> bool:
-    """Whether the text itself says that danger is present."""
+def is_urgent(text: str, probability: float, threshold: float, certain: float) -> bool:
+    """Whether someone is in danger now.
+
+    ``probability`` is the classifier's for an emergency. A sign of the past, of a hypothesis or of a question about
+    compensation outweighs the patterns, and the classifier below ``certain``.
+    """
     now, not_now = _patterns()
     plain = normalize(text)
-    return bool(now.search(plain)) and not not_now.search(plain)
+    if not_now.search(plain):
+        return probability >= certain
+    return probability >= threshold or bool(now.search(plain))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -51,11 +57,12 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``threshold``: the classifier's probability of an emergency from which it is believed without a pattern."""
-        return {"threshold": 0.5}
+        """The classifier's probability from which it is believed: ``threshold``, or ``certain`` against other signs."""
+        return {"threshold": 0.45, "certain": 0.9}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]
+        self._certain: float = config["certain"]
 
     @classmethod
     def create(
@@ -73,7 +80,7 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
             probability = next((float(item["confidence"]) for item in ranking if item["name"] == EMERGENCY), 0.0)
-            urgent = bool(probability >= self._threshold or matches_now(message.get(TEXT) or ""))
+            urgent = is_urgent(message.get(TEXT) or "", probability, self._threshold, self._certain)
             message.set(URGENT, urgent, add_to_output=True)
             if urgent:
                 chosen = {"name": EMERGENCY, "confidence": max(probability, self._threshold)}

@@ -1,0 +1,83 @@
+"""Start the real server and talk to it."""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+
+
+@contextlib.contextmanager
+def run_server(folder: Path, port: int | None = None) -> Iterator[str]:
+    """Start the real server and wait until it answers; its log and database are in ``folder``."""
+    port = port or free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "FAWEN_PORT": str(port),
+        "FAWEN_HOST": "127.0.0.1",
+        "FAWEN_DATABASE_URL": f"sqlite:///{folder / 'fawen.db'}",
+    }
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            _wait_until_ready(url, process, folder / "server.log")
+            yield url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def post(url: str, body: bytes, content_type: str = "application/json") -> tuple[int, object]:
+    """POST to the REST webhook of ``url``; returns the status and the decoded JSON."""
+    request = urllib.request.Request(f"{url}/webhooks/rest/webhook", body, {"Content-Type": content_type})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def say(url: str, sender: str, text: str) -> list[dict]:
+    """What the bot answers to ``text`` over REST."""
+    status, messages = post(url, json.dumps({"sender": sender, "message": text}).encode())
+    assert status == 200, messages
+    assert isinstance(messages, list)
+    return messages
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server stopped with {process.returncode}: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the server did not answer within {START_SECONDS} s: {log.read_text()[-2000:]}")
