@@ -91,10 +91,12 @@ def serve(
     port: Optional[int] = typer.Option(None, help="监听端口，默认取 FAWEN_PORT"),
 ) -> None:
     """启动服务：演示页与聊天窗口在 /，REST 接口在 /webhooks/rest/webhook。"""
+    from bot.runtime import use_settings
     from bot.server import serve as run_server
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**given)
+    use_settings(settings)
     err.print(f"正在启动…… 就绪后请打开 http://{settings.host}:{settings.port}/ （Ctrl+C 停止）")
     run_server(settings)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Optional
 
 from bot.content.loader import Knowledge, load_knowledge
 from bot.retrieval.confidence import Calibration
@@ -66,7 +67,17 @@ def build_services(settings: Settings) -> Services:
     )
 
 
+_settings: Optional[Settings] = None
+
+
+def use_settings(settings: Settings) -> None:
+    """Let :func:`get_services` build from ``settings`` instead of reading them; call it before anything asks."""
+    global _settings
+    _settings = settings
+    get_services.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def get_services() -> Services:
-    """The process's services. Actions call this: they run in the server's process or in an action server of their own."""
-    return build_services(load_settings())
+    """The process's services. Actions call this, in the server's process or in an action server of their own."""
+    return build_services(_settings or load_settings())

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import secrets
 import socket
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def create_app(settings: Settings, services: Services) -> Sanic:
 
     async def warm_up(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
         for text in WARM_UP:
-            await responder.answer("warm-up", Inbound(text), "warm-up")
+            await responder.answer(f"warm-up-{secrets.token_hex(8)}", Inbound(text), "warm-up")
 
     app.register_listener(warm_up, "before_server_start")
     return app

@@ -20,8 +20,9 @@ _PAYLOAD = re.compile(r"/([a-z_]+)(?: ([^{}\"]{1,100}))?")
 
 NOTHING_TO_READ = "我只看得懂文字。请用一两句话说说您遇到的事，比如“老板拖欠工资怎么办”。遇到危险请直接拨打110或120。"
 NOT_TEXT = "消息必须是文字：message 应为字符串。"
-ID_LENGTH = 128
-_ID = re.compile(r"[\w.:@\-]{1,128}")
+ID_LENGTH = 64
+_SLASHES = re.compile(r"^[/\s]+")
+_ID = re.compile(r"[\w.:@\-]{1,64}")
 
 
 class BadMessage(Exception):
@@ -54,7 +55,7 @@ def read_message(value: Any, max_chars: int) -> Inbound:
     if text.startswith("/"):
         payload = _PAYLOAD.fullmatch(text)
         if not payload or payload[1] not in PAYLOAD_INTENTS:
-            text = text.lstrip("/").strip()
+            text = _SLASHES.sub("", text)
             if not has_words(text):
                 return Inbound(text, NOTHING_TO_READ)
     return Inbound(text)

@@ -18,6 +18,7 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.exceptions import Forbidden, WebsocketClosed
 from sanic.request import Request
+from sqlalchemy.exc import SQLAlchemyError
 from websockets.exceptions import ConnectionClosed
 
 from bot.channels.inbound import BadMessage, Inbound, read_id, read_message
@@ -119,8 +120,9 @@ class WebSocketChannel(InputChannel):
                     if kind == "ping":
                         await send(socket, {"type": "pong"})
                     elif kind == "hello":
-                        if conversation_id:
-                            self._hub.leave(conversation_id, socket)
+                        previous, conversation_id = conversation_id, None
+                        if previous:
+                            self._hub.leave(previous, socket)
                         conversation_id = await self._welcome(socket, frame)
                     elif kind == "message":
                         if conversation_id is None:
@@ -196,10 +198,16 @@ class WebSocketChannel(InputChannel):
         async with self._hub.lock(conversation_id):
             for stored in self._log.unanswered(conversation_id):
                 await self._hub.broadcast(conversation_id, {"type": "typing", "on": True})
-                meant = (stored.custom or {}).get("payload") or stored.text
-                await self._say(conversation_id, read_message(meant, self._settings.max_message_chars))
-                self._log.mark_answered(conversation_id, stored.seq)
-                await self._hub.broadcast(conversation_id, {"type": "typing", "on": False})
+                try:
+                    meant = (stored.custom or {}).get("payload") or stored.text
+                    await self._say(conversation_id, read_message(meant, self._settings.max_message_chars))
+                    self._log.mark_answered(conversation_id, stored.seq)
+                except SQLAlchemyError:
+                    # The message stays unanswered in the store and is taken up when the conversation resumes.
+                    log.exception("answer not stored", conversation=conversation_id)
+                    return
+                finally:
+                    await self._hub.broadcast(conversation_id, {"type": "typing", "on": False})
 
     async def _say(self, conversation_id: str, message: Inbound) -> None:
         for said in await self._responder.answer(conversation_id, message, self.name()):

@@ -13,6 +13,9 @@ from bot.retrieval.encoder import Encoder
 from bot.service_types import OUT_OF_SCOPE
 from bot.settings import Settings
 
+# Raised whenever the features or the weights of the scores change.
+CALIBRATION_REVISION = 2
+
 
 def calibration_path(settings: Settings) -> Path:
     """Where the fitted confidence is."""
@@ -20,9 +23,9 @@ def calibration_path(settings: Settings) -> Path:
 
 
 def is_current(settings: Settings) -> bool:
-    """Whether the confidence was fitted on the index in use."""
+    """Whether the confidence was fitted on the index and the out-of-scope texts in use."""
     stamp = _stamp(settings)
-    return calibration_path(settings).exists() and stamp.exists() and stamp.read_text() == _index_fingerprint(settings)
+    return calibration_path(settings).exists() and stamp.exists() and stamp.read_text() == _fingerprint(settings)
 
 
 def calibrate(
@@ -34,7 +37,7 @@ def calibrate(
     """Fit on the phrasings of all entries and the out-of-scope utterances, and save."""
     calibration, _rows, _right = fit_calibration(knowledge, out_of_scope_texts(settings), encoder, progress)
     calibration.save(calibration_path(settings))
-    _stamp(settings).write_text(_index_fingerprint(settings))
+    _stamp(settings).write_text(_fingerprint(settings))
 
 
 def out_of_scope_texts(settings: Settings) -> list[str]:
@@ -50,5 +53,7 @@ def _stamp(settings: Settings) -> Path:
     return settings.var_dir / "calibration.fingerprint"
 
 
-def _index_fingerprint(settings: Settings) -> str:
-    return hashlib.sha256((settings.index_dir / "facts.json").read_bytes()).hexdigest()
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256((settings.index_dir / "facts.json").read_bytes())
+    digest.update(repr((CALIBRATION_REVISION, out_of_scope_texts(settings))).encode())
+    return digest.hexdigest()

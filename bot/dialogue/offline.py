@@ -8,10 +8,11 @@ from typing import Any
 from bot.channels.inbound import BadMessage, Inbound, read_message
 from bot.channels.responder import Responder
 from bot.dialogue.agent import load_agent
+from bot.runtime import use_settings
 from bot.service_types import EMERGENCY, LEGAL_CONSULTATION, OUT_OF_SCOPE, SERVICE_TYPES
 from bot.settings import Settings
 
-# Dialogue state of offline runs stays in memory.
+# What offline runs write stays in memory.
 IN_MEMORY = "sqlite://"
 
 
@@ -52,6 +53,8 @@ class Conversations:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Tickets and ratings of a trial run must not reach the real desk.
+        use_settings(settings.copy(update={"database_url": IN_MEMORY}))
         self._agent = load_agent(settings, IN_MEMORY)
         self._responder = Responder(self._agent)
         self._loop = asyncio.new_event_loop()

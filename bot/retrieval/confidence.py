@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Sequence
 
@@ -49,11 +49,14 @@ class Calibration:
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
-        """Read a fitted model; the default one when there is none."""
+        """Read a fitted model; the default one when there is none that fits."""
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            return cls(tuple(stored["weights"]), stored["bias"], stored["fitted_on"])
-        except (OSError, ValueError, KeyError):
+            weights = tuple(float(weight) for weight in stored["weights"])
+            if len(weights) != len(fields(Features)):
+                return cls()
+            return cls(weights, float(stored["bias"]), int(stored["fitted_on"]))
+        except (OSError, ValueError, KeyError, TypeError):
             return cls()
 
 
@@ -63,7 +66,15 @@ def fit(rows: Sequence[Features], right: Sequence[bool]) -> Calibration:
 
     x = np.array([row.row() for row in rows], dtype=np.float64)
     mean, spread = x.mean(0), np.maximum(x.std(0), 1e-6)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit((x - mean) / spread, np.array(right, dtype=int))
-    weights = model.coef_[0] / spread
+    labels = np.array(right, dtype=int)
+    used = np.ones(x.shape[1], dtype=bool)
+    while True:
+        model = LogisticRegression(C=1.0, max_iter=1000).fit(((x - mean) / spread)[:, used], labels)
+        if (model.coef_[0] >= 0).all() or used.sum() == 1:
+            break
+        # A feature that would lower the confidence as it grows is left out.
+        used[np.flatnonzero(used)[int(np.argmin(model.coef_[0]))]] = False
+    weights = np.zeros(x.shape[1])
+    weights[used] = np.maximum(model.coef_[0], 0) / spread[used]
     bias = float(model.intercept_[0] - (weights * mean).sum())
     return Calibration(tuple(float(w) for w in weights), bias, len(rows))

@@ -10,6 +10,8 @@ import numpy as np
 
 # A standard deviation of BM25 counts as much as this much cosine.
 LEXICAL_WEIGHT = 0.0018
+# One rare word may not outweigh the meaning: deviations beyond this count no more.
+LEXICAL_LIMIT = 10.0
 # A factor e in how often the knowledge cites a law, relative to the law's length.
 PRIOR_WEIGHT = 0.003
 # Full agreement of an entry that cites the article.
@@ -31,9 +33,10 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def standardize(scores: np.ndarray) -> np.ndarray:
-    """Zero mean, unit deviation; all zero when there is no spread."""
+    """Zero mean, unit deviation, capped at ``LEXICAL_LIMIT``; all zero when there is no spread."""
     spread = scores.std()
-    return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
+    standard = (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
+    return np.minimum(standard, LEXICAL_LIMIT)
 
 
 def with_context(vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -156,4 +156,4 @@ def _message(row: sa.engine.Row) -> StoredMessage:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -10,6 +10,7 @@ from bot.services import replies
 from bot.services.quotes import quote
 from bot.services.replies import Reply
 from bot.statutes.store import StatuteStore
+from bot.text.normalize import normalize
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Emergencies:
 
     def reply(self, text: str) -> Reply:
         """The answer to ``text``: the first kind one of whose words occurs in it, else the last kind."""
-        kind = next((kind for kind in self.kinds if any(word in text for word in kind.words)), self.kinds[-1])
+        plain = normalize(text)
+        kind = next((kind for kind in self.kinds if any(word in plain for word in kind.words)), self.kinds[-1])
         numbers = "  ".join(f"{line['number']}（{line['name']}）" for line in kind.hotlines)
         advice = "\n".join(f"· {line}" for line in kind.advice)
         articles = [self._statutes.find(basis["law"], basis["article"]) for basis in kind.legal_basis]

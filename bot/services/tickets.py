@@ -10,6 +10,7 @@ from typing import Optional
 import sqlalchemy as sa
 
 from bot.store.tables import tickets
+from bot.text.normalize import normalize
 
 CALL_BACK = "callback"
 APPOINTMENT = "appointment"
@@ -17,9 +18,11 @@ STATUS_NAMES = {"open": "已登记，等待工作人员处理", "in_progress": "
 
 # No 0/O and 1/I: the number is read out on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_NUMBER = re.compile(r"FW\s*-?\s*(\d{8})\s*-?\s*([0-9A-Za-z]{6})", re.IGNORECASE)
+_NUMBER = re.compile(r"FW\s*-?\s*([0-9]{8})\s*-?\s*([0-9A-Za-z]{6})(?![0-9A-Za-z])", re.IGNORECASE)
 # Mainland mobile numbers (11 digits from 13 to 19) and fixed lines with area code.
-_PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?[2-9]\d{6,7})(?!\d)")
+_PHONE = re.compile(
+    r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|0[0-9]{2,3}[- ]?[2-9][0-9]{6,7})(?![0-9])"
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ class Ticket:
 
 def phone_in(text: str) -> Optional[str]:
     """The telephone number in ``text``, digits only, or ``None``."""
-    match = _PHONE.search(text)
+    match = _PHONE.search(normalize(text))
     return re.sub(r"\D", "", match[1]) if match else None
 
 
 def number_in(text: str) -> Optional[str]:
     """The ticket number in ``text`` in its normal form FW20261122-7K3PQZ, or ``None``."""
-    match = _NUMBER.search(text)
+    match = _NUMBER.search(normalize(text))
     return f"FW{match[1]}-{match[2].upper()}" if match else None
 
 

@@ -15,6 +15,8 @@ def to_int(text: str) -> Optional[int]:
     plain = text.strip().translate(_FULL_WIDTH)
     if plain.isascii():
         value = int(plain) if plain.isdigit() and len(plain) <= len(str(LARGEST)) else 0
+    elif not set(plain) <= set(CHINESE_DIGITS):
+        return None
     else:
         try:
             value = int(cn2an.cn2an(plain, "smart"))

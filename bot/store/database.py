@@ -19,7 +19,11 @@ def open_database(url: str) -> sa.engine.Engine:
     try:
         if url.startswith("sqlite:///"):
             Path(url[len("sqlite:///") :]).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if url == "sqlite://":
+            # In memory there is one database per connection: keep one.
+            engine = sa.create_engine(url, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+        else:
+            engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _tune_sqlite)
         with engine.begin() as connection:

@@ -46,7 +46,6 @@ def test_the_fitted_probability_holds_on_the_questions_it_was_fitted_on():
     assert unsure.mean() < 0.25
 
 
-@pytest.mark.xfail(strict=True, reason="fit() does not keep the weights from falling below zero")
 def test_a_fit_never_trusts_a_closer_match_less():
     rows, right = stream()
     calibration = fit([Features(row.score, -row.margin) for row in rows], right)

@@ -87,7 +87,6 @@ def test_the_law_behind_it_is_in_force(emergencies, real_store):
             assert real_store.find(basis["law"], basis["article"]), basis
 
 
-@pytest.mark.xfail(strict=True, reason="Emergencies.reply looks for its words in the text as typed, not normalized")
 @pytest.mark.parametrize(("text", "kind"), [("有人要自殺", "suicide"), ("有人跳樓", "suicide")])
 def test_traditional_characters_choose_the_same_kind(emergencies, text, kind):
     assert chosen(emergencies, text) == kind

@@ -109,11 +109,9 @@ def test_a_bad_number_is_asked_again(desk):
     assert "再发一次" in reply.text
 
 
-@pytest.mark.xfail(strict=True, reason="the dialogue recognises full-width digits as a phone, HumanHelp.file does not")
 def test_a_number_in_full_width_digits_is_taken(desk):
     assert HumanHelp(desk).file("web-1", "１３８１２３４５６７８", CALL_BACK, "老板欠薪", "", "").ticket
 
 
-@pytest.mark.xfail(strict=True, reason=r"\d takes full-width digits, which are then looked up as they are")
 def test_a_ticket_number_in_full_width_digits_is_understood():
     assert number_in("FW２０２６１１２２-7K3PQZ") == "FW20261122-7K3PQZ"

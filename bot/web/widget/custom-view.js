@@ -16,7 +16,7 @@ export function renderCustom(custom) {
 
 function answer(custom) {
   return [
-    heading(asText(custom.question), "question"),
+    heading(asText(custom.lead) || asText(custom.question), "question"),
     paragraph(custom.answer),
     section(STRINGS.steps, list("ol", custom.steps)),
     citations(STRINGS.legalBasis, custom.legal_basis),
@@ -47,6 +47,7 @@ function emergency(custom) {
       paragraph(custom.text),
       hotlines(custom.hotlines),
       section(STRINGS.advice, list("ul", custom.advice))),
+    citations(STRINGS.legalBasis, custom.legal_basis),
   ];
 }
 
