@@ -20,7 +20,8 @@ def configure_logging(level: int = logging.WARNING) -> None:
     """Send logs to stderr: standard output belongs to results."""
     import structlog
 
-    warnings.filterwarnings("ignore")
+    # Libraries set their own warning filters as they are imported; what they find there is for developers.
+    warnings.showwarning = lambda *_args, **_kwargs: None
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     for chatty in ("alembic", "bm25s", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

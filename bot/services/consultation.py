@@ -24,6 +24,8 @@ SURE = 0.6
 WORTH_OFFERING = 0.12
 # Articles shown when there is no entry, and the cosine-scale score one must reach to be likely to help.
 NEAREST_ARTICLES, ARTICLE_LIKELY = 3, 0.87
+# A service's special guide is shown instead of its main one only when it fits better by this much.
+SPECIAL_GUIDE_LEAD = 0.011
 # Cosine of a follow-up to a known condition from which it is taken to mean it: with a word in common, and without.
 SAME_CONDITION, SURELY_SAME = 0.92, 0.95
 # A message of at most this many characters may lean on what was said before.
@@ -102,9 +104,12 @@ class Consultation:
         wanted = {guide.id for guide in guides}
         in_context = f"{context.question} {question}" if len(question) <= SHORT else question
         ranked = self._retriever.match(in_context, kind="guide", k=len(self._knowledge.guides))
-        best = next(match for match in ranked if match.evidence.id in wanted)
-        others = [guide for guide in guides if guide.id != best.evidence.id]
-        return self._guide_reply(self._knowledge.guide_by_id[best.evidence.id], others)
+        scores = {match.evidence.id: match.evidence.score for match in ranked if match.evidence.id in wanted}
+        best = max(scores, key=scores.__getitem__)
+        if scores[best] - scores[guides[0].id] < SPECIAL_GUIDE_LEAD:
+            best = guides[0].id
+        others = [guide for guide in guides if guide.id != best]
+        return self._guide_reply(self._knowledge.guide_by_id[best], others)
 
     def entry(self, entry_id: str) -> Optional[Reply]:
         """The reply for one entry chosen by a button, or ``None`` when there is no such entry."""

@@ -130,7 +130,7 @@ def test_identifiers(value):
 def test_any_json_value_is_an_identifier_or_refused_by_name(value):
     try:
         assert read_id(value, "sender") == value
-        assert 1 <= len(value) <= 128
+        assert 1 <= len(value) <= 64
         value.encode("utf-8")
     except BadMessage as problem:
         assert problem.text.startswith("sender ")
