@@ -1,6 +1,7 @@
 """What all actions share: reading the tracker, sending a reply."""
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, List
 
 from rasa_sdk import Tracker
@@ -9,9 +10,29 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.services.replies import Reply
 
-LAST_ENTRY, LAST_QUESTION = "last_entry_id", "last_question"
-LAST_SERVICE, LAST_TOPIC = "last_service_type", "last_topic"
-AWAITING_PHONE = "awaiting_phone"
+# One slot for all that is remembered: Rasa checks every slot event of every answer against a schema, slowly.
+MEMORY = "memory"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What was being talked about: the last entry or guide, question, service type, topic; what a number is for."""
+
+    entry_id: str = ""
+    question: str = ""
+    service_type: str = ""
+    topic: str = ""
+    awaiting_phone: str = ""
+
+
+def recall(tracker: Tracker) -> Memory:
+    """The conversation's memory."""
+    return Memory(**(tracker.get_slot(MEMORY) or {}))
+
+
+def remember(memory: Memory, **changes: str) -> List[Dict[str, Any]]:
+    """The event that stores ``memory`` with ``changes``."""
+    return [SlotSet(MEMORY, asdict(replace(memory, **changes)))]
 
 
 def said(tracker: Tracker) -> str:
@@ -36,8 +57,3 @@ def send(dispatcher: CollectingDispatcher, tracker: Tracker, reply: Reply) -> No
     if custom["confidence"] is None:
         custom["confidence"] = round((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0, 4)
     dispatcher.utter_message(text=reply.text, buttons=list(reply.buttons), json_message=custom)
-
-
-def slots(**values: Any) -> List[Dict[str, Any]]:
-    """Slot events."""
-    return [SlotSet(name, value) for name, value in values.items()]

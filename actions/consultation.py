@@ -6,20 +6,10 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import (
-    AWAITING_PHONE,
-    LAST_ENTRY,
-    LAST_QUESTION,
-    LAST_SERVICE,
-    LAST_TOPIC,
-    intent_name,
-    said,
-    send,
-    slots,
-    topic_probabilities,
-)
+from actions.base import intent_name, recall, remember, said, send, topic_probabilities
 from bot.runtime import get_services
 from bot.services.consultation import Context
+from bot.services.tickets import CALL_BACK
 
 
 class ActionAnswerQuestion(Action):
@@ -32,16 +22,16 @@ class ActionAnswerQuestion(Action):
         services = get_services()
         question = said(tracker)
         topics = topic_probabilities(tracker)
-        context = Context(tracker.get_slot(LAST_ENTRY), tracker.get_slot(LAST_QUESTION) or "")
+        memory = recall(tracker)
+        context = Context(memory.entry_id, memory.question)
         reply = services.statute_answers.reply(question) or services.consultation.answer(question, topics, context)
         send(dispatcher, tracker, reply)
-        return slots(
-            **{
-                LAST_ENTRY: reply.entry_id or context.entry_id,
-                LAST_QUESTION: question,
-                LAST_SERVICE: intent_name(tracker),
-                LAST_TOPIC: max(topics, key=topics.__getitem__) if topics else "",
-            }
+        return remember(
+            memory,
+            entry_id=reply.entry_id or memory.entry_id,
+            question=question,
+            service_type=intent_name(tracker),
+            topic=max(topics, key=topics.__getitem__) if topics else "",
         )
 
 
@@ -53,15 +43,15 @@ class ActionServiceGuide(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         question = said(tracker)
-        context = Context(tracker.get_slot(LAST_ENTRY), tracker.get_slot(LAST_QUESTION) or "")
+        memory = recall(tracker)
+        context = Context(memory.entry_id, memory.question)
         reply = get_services().consultation.guide(intent_name(tracker), question, context)
         send(dispatcher, tracker, reply)
-        return slots(
-            **{
-                LAST_ENTRY: reply.entry_id,
-                LAST_QUESTION: question or reply.shown["title"],
-                LAST_SERVICE: intent_name(tracker),
-            }
+        return remember(
+            memory,
+            entry_id=reply.entry_id or "",
+            question=question or reply.shown["title"],
+            service_type=intent_name(tracker),
         )
 
 
@@ -73,4 +63,9 @@ class ActionEmergency(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, tracker, get_services().emergencies.reply(said(tracker)))
-        return slots(**{LAST_QUESTION: said(tracker), LAST_SERVICE: intent_name(tracker), AWAITING_PHONE: "callback"})
+        return remember(
+            recall(tracker),
+            question=said(tracker),
+            service_type=intent_name(tracker),
+            awaiting_phone=CALL_BACK,
+        )

@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import AWAITING_PHONE, LAST_QUESTION, LAST_SERVICE, LAST_TOPIC, said, send, slots
+from actions.base import recall, remember, said, send
 from bot.runtime import get_services
 from bot.services.tickets import APPOINTMENT, CALL_BACK
 
@@ -19,7 +19,7 @@ class ActionOfferHuman(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, tracker, get_services().human_help.offer())
-        return slots(**{AWAITING_PHONE: CALL_BACK})
+        return remember(recall(tracker), awaiting_phone=CALL_BACK)
 
 
 class ActionRequestCallback(Action):
@@ -30,7 +30,7 @@ class ActionRequestCallback(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, tracker, get_services().human_help.ask_phone())
-        return slots(**{AWAITING_PHONE: CALL_BACK})
+        return remember(recall(tracker), awaiting_phone=CALL_BACK)
 
 
 class ActionAppointment(Action):
@@ -41,7 +41,9 @@ class ActionAppointment(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, tracker, get_services().human_help.ask_phone_for_appointment())
-        return slots(**{AWAITING_PHONE: APPOINTMENT, LAST_QUESTION: said(tracker), LAST_SERVICE: APPOINTMENT})
+        return remember(
+            recall(tracker), awaiting_phone=APPOINTMENT, question=said(tracker), service_type=APPOINTMENT
+        )
 
 
 class ActionFileTicket(Action):
@@ -51,16 +53,17 @@ class ActionFileTicket(Action):
         return "action_file_ticket"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
+        memory = recall(tracker)
         reply = get_services().human_help.file(
             conversation_id=tracker.sender_id,
             text=said(tracker),
-            purpose=tracker.get_slot(AWAITING_PHONE) or CALL_BACK,
-            question=tracker.get_slot(LAST_QUESTION) or "",
-            service_type=tracker.get_slot(LAST_SERVICE) or "",
-            topic=tracker.get_slot(LAST_TOPIC) or "",
+            purpose=memory.awaiting_phone or CALL_BACK,
+            question=memory.question,
+            service_type=memory.service_type,
+            topic=memory.topic,
         )
         send(dispatcher, tracker, reply)
-        return slots(**{AWAITING_PHONE: ""}) if reply.ticket else []
+        return remember(memory, awaiting_phone="") if reply.ticket else []
 
 
 class ActionTicketStatus(Action):

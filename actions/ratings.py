@@ -6,17 +6,17 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import AWAITING_PHONE, LAST_ENTRY, LAST_QUESTION, send, slots
+from actions.base import recall, remember, send
 from bot.runtime import get_services
 from bot.services.human_help import after_rating
 from bot.services.replies import HUMAN, Reply
+from bot.services.tickets import CALL_BACK
 
 
 def _rate(dispatcher: CollectingDispatcher, tracker: Tracker, helpful: bool) -> None:
-    entry_id = tracker.get_slot(LAST_ENTRY) or ""
-    question = tracker.get_slot(LAST_QUESTION) or ""
-    get_services().ratings.add(tracker.sender_id, entry_id, question, helpful)
-    send(dispatcher, tracker, after_rating(helpful, entry_id))
+    memory = recall(tracker)
+    get_services().ratings.add(tracker.sender_id, memory.entry_id, memory.question, helpful)
+    send(dispatcher, tracker, after_rating(helpful, memory.entry_id))
 
 
 class ActionRateHelpful(Action):
@@ -38,7 +38,7 @@ class ActionRateUnhelpful(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         _rate(dispatcher, tracker, helpful=False)
-        return slots(**{AWAITING_PHONE: "callback"})
+        return remember(recall(tracker), awaiting_phone=CALL_BACK)
 
 
 class ActionAffirm(Action):
@@ -48,7 +48,7 @@ class ActionAffirm(Action):
         return "action_affirm"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        awaiting = tracker.get_slot(AWAITING_PHONE)
+        awaiting = recall(tracker).awaiting_phone
         send(dispatcher, tracker, get_services().human_help.ask_phone() if awaiting else Reply("好的。您还想了解什么？直接说就行。"))
         return []
 
@@ -61,4 +61,4 @@ class ActionDeny(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
         send(dispatcher, tracker, Reply("好的，那就先这样。有别的问题随时问我，也可以拨打12348。", buttons=[HUMAN]))
-        return slots(**{AWAITING_PHONE: ""})
+        return remember(recall(tracker), awaiting_phone="")

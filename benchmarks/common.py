@@ -1,4 +1,4 @@
-"""What the benchmarks share: Markdown tables, the description of the machine, percentiles, test data, failing clearly."""
+"""What the benchmarks share: tables, the description of the machine, percentiles, test data, failing clearly."""
 from __future__ import annotations
 
 import os
@@ -72,8 +72,8 @@ def print_machine() -> None:
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = (line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name"))
-        model = next(names, model)
+        names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = names[0].split(":", 1)[1].strip() if names else model
     print(f"机器：{model}，{os.cpu_count()} 核，负载 {os.getloadavg()[0]:.1f}；Python {platform.python_version()}\n")
 
 

@@ -1,4 +1,4 @@
-"""Resident memory of the server after its start and after many messages, against a process with Rasa and Sanic alone."""
+"""Resident memory of the server after start and after many messages, against a process with Rasa and Sanic alone."""
 from __future__ import annotations
 
 import asyncio

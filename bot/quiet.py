@@ -23,7 +23,7 @@ def configure_logging(level: int = logging.WARNING) -> None:
     # Libraries set their own warning filters as they are imported; what they find there is for developers.
     warnings.showwarning = lambda *_args, **_kwargs: None
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
-    for chatty in ("alembic", "bm25s", "matplotlib"):
+    for chatty in ("alembic", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),

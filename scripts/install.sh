@@ -19,7 +19,7 @@ if [ ! -x "$venv/bin/pip" ]; then
 fi
 echo "正在安装依赖（第一次约需三分钟）……"
 log="$venv/install.log"
-if ! "$venv/bin/pip" install --disable-pip-version-check --prefer-binary -c constraints.txt -e "$what" >"$log" 2>&1; then
+if ! "$venv/bin/pip" install --disable-pip-version-check --prefer-binary --no-compile -c constraints.txt -e "$what" >"$log" 2>&1; then
   tail -n 5 "$log" >&2
   if grep -qE "No space left|Errno 28" "$log"; then
     fail "磁盘满了，请腾出空间后重试"

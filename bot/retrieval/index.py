@@ -10,7 +10,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable, Optional, Sequence, Union
 
 import faiss
 import numpy as np
@@ -57,6 +57,8 @@ class Index:
             self.lexical = LexicalIndex.load(folder / "bm25")
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise IndexUnusable(f"检索索引读不出来（{error}）。请运行：fawen setup") from error
+        # FAISS searches; single vectors are read from this copy (fp32), because decoding them one by one is slow.
+        self._matrix = self._faiss.reconstruct_n(0, self._faiss.ntotal)
         self.fingerprint: str = stored["fingerprint"]
         documents = stored["documents"]
         self.facts = Facts(
@@ -76,9 +78,9 @@ class Index:
         scores, numbers = self._faiss.search(vector[None, :], min(count, len(among)), params=only)
         return scores[0], numbers[0]
 
-    def vectors(self, numbers: Sequence[int]) -> np.ndarray:
+    def vectors(self, numbers: Union[range, np.ndarray]) -> np.ndarray:
         """The stored vectors with these numbers, shape (len(numbers), dimension)."""
-        return np.stack([self._faiss.reconstruct(int(number)) for number in numbers])
+        return self._matrix[numbers.start : numbers.stop] if isinstance(numbers, range) else self._matrix[numbers]
 
     def __len__(self) -> int:
         return len(self.facts.ids)

@@ -1,6 +1,7 @@
 """The lexical side: BM25 over jieba words (bm25s)."""
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Sequence
 
@@ -8,6 +9,9 @@ import bm25s
 import numpy as np
 
 from bot.text.segment import query_words, search_words
+
+# The library turns its own debug log on as it is imported.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 # Robertson/Sparck Jones defaults; articles are short, so k1 is a little lower than the usual 1.5.
 K1, B = 1.2, 0.75

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Iterable, Optional
 
@@ -72,6 +72,8 @@ class StatuteStore:
             raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
         self.engine = sa.create_engine(f"sqlite:///{path}")
         self.today = today
+        # The store never changes while it is open, and every answer quotes a few articles.
+        self._find = lru_cache(maxsize=4096)(self._find_uncached)
 
     @cached_property
     def parser(self) -> CitationParser:
@@ -92,13 +94,15 @@ class StatuteStore:
 
     def find(self, law: str, number: str, day: Optional[dt.date] = None) -> Optional[Article]:
         """The article ``number`` (第三十八条) of ``law`` (title or alias) in force on ``day``, or ``None``."""
-        title = self.parser.canonical(law)
+        return self._find(self.parser.canonical(law), number, day or self.today)
+
+    def _find_uncached(self, title: str, number: str, day: dt.date) -> Optional[Article]:
         found = self._articles(
             sa.and_(
                 versions_table.c.title == title,
                 articles_table.c.number == number,
                 versions_table.c.kind.notin_(AMENDING_KINDS),
-                _in_force(day or self.today),
+                _in_force(day),
             )
         )
         return found[0] if found else None
