@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ def run(url: str, work: Any) -> Any:
 
             return await work(connect)
 
-    return asyncio.run(main())
+    # In a thread of its own: Playwright's synchronous API keeps an event loop running in the main thread.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, main()).result()
 
 
 def test_a_question_is_acknowledged_echoed_and_answered(live_server: str) -> None:
