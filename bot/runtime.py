@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Optional
 
+import sqlalchemy as sa
+
 from bot.content.loader import Knowledge, load_knowledge
 from bot.retrieval.confidence import Calibration
 from bot.retrieval.encoder import Encoder, load_encoder
@@ -27,6 +29,7 @@ class Services:
     """Everything an action or a channel may call."""
 
     settings: Settings
+    engine: sa.engine.Engine
     knowledge: Knowledge
     statutes: StatuteStore
     encoder: Encoder
@@ -54,6 +57,7 @@ def build_services(settings: Settings) -> Services:
     engine = open_database(settings.database)
     return Services(
         settings=settings,
+        engine=engine,
         knowledge=knowledge,
         statutes=statutes,
         encoder=encoder,

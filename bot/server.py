@@ -5,6 +5,7 @@ import asyncio
 import errno
 import secrets
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ WEB = Path(__file__).with_name("web")
 # Far above the longest message; what is larger is not a question.
 LARGEST_REQUEST = 256 * 1024
 LARGEST_FRAME = 2 * 1024 * 1024
+SWITCH_SECONDS = 0.0005
 WARM_UP = ("老板拖欠工资怎么办", "怎么申请法律援助")
 
 _MESSAGES = {404: "没有这个地址。", 405: "这个地址不支持这种请求方法。", 413: "请求太大了。"}
@@ -47,9 +49,9 @@ def create_app(settings: Settings, services: Services) -> Sanic:
     app.config.WEBSOCKET_MAX_SIZE = LARGEST_FRAME
     app.config.WEBSOCKET_PING_INTERVAL = 30
     app.config.WEBSOCKET_PING_TIMEOUT = 30
-    agent = load_agent(settings)
+    agent = load_agent(settings, services.engine)
     app.ctx.agent = agent
-    responder = Responder(agent)
+    responder = Responder(agent, services.encoder)
     rest = RestChannel(responder, settings)
     web = WebSocketChannel(responder, services.conversations, settings)
     rasa_channel.register([rest], app, route="/webhooks/")
@@ -69,6 +71,8 @@ def create_app(settings: Settings, services: Services) -> Sanic:
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Raises :class:`ServerError` when the port can't be had."""
     _check_port(settings.host, settings.port)
+    # The encoding thread asks for the interpreter a few times per question: at Python's 5 ms it would mostly wait.
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings, get_services())
     app.run(host=settings.host, port=settings.port, access_log=False, motd=False, debug=False)
 

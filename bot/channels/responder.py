@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -11,6 +12,8 @@ from rasa.core.agent import Agent
 
 from bot.channels.inbound import Inbound
 from bot.dialogue.agent import handle
+from bot.retrieval.encoder import Encoder, available_cores
+from bot.text.normalize import normalize
 
 log = structlog.get_logger()
 
@@ -26,8 +29,11 @@ APOLOGY = "抱歉，系统出了点问题，这条消息没能处理。请稍后
 class Responder:
     """Asks the dialogue agent; one message of a conversation at a time."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, encoder: Encoder) -> None:
         self._agent = agent
+        self._encoder = encoder
+        # Encoding takes a third of an answer's time and needs no Python: beside the event loop, other messages go on.
+        self._encoding = ThreadPoolExecutor(max(1, available_cores() - 1), thread_name_prefix="encoding")
 
     async def answer(self, conversation_id: str, message: Inbound, channel: str) -> list[dict[str, Any]]:
         """The bot's messages. A failure inside becomes an apology, never an exception to the channel."""
@@ -35,6 +41,9 @@ class Responder:
             return [{"recipient_id": conversation_id, "text": message.refusal, "buttons": [], "custom": None}]
         started = time.perf_counter()
         try:
+            # Understanding and retrieval then find the vector in the encoder's cache.
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._encoding, self._encoder.query, normalize(message.text))
             said = await handle(self._agent, conversation_id, message.text, channel)
         except asyncio.CancelledError:
             raise

@@ -1,15 +1,15 @@
 """The Rasa agent: the trained model, in-process actions, a tracker store that survives a restart."""
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.in_process_actions import InProcessActions
+from bot.dialogue.state_store import DialogueStateStore
 from bot.dialogue.training import model_path
 from bot.settings import Settings
 
@@ -41,13 +41,13 @@ class CombinedOutput(OutputChannel):
         )
 
 
-def load_agent(settings: Settings, tracker_url: Optional[str] = None) -> Agent:
-    """Load the trained model. ``tracker_url``: SQLAlchemy URL of the dialogue state; ``sqlite://`` keeps it in memory."""
+def load_agent(settings: Settings, engine: sa.engine.Engine) -> Agent:
+    """Load the trained model; the dialogue's state is kept in the database of ``engine``."""
     path = model_path(settings)
     if not path.exists():
         raise AgentError("还没有训练好的对话模型。请先运行：fawen setup")
     agent = Agent(
-        tracker_store=_tracker_store(tracker_url or f"sqlite:///{settings.var_dir / 'dialogue.db'}"),
+        tracker_store=DialogueStateStore(engine),
         action_endpoint=EndpointConfig(settings.action_server_url) if settings.action_server_url else InProcessActions(),
     )
     agent.load_model(str(path))
@@ -60,21 +60,3 @@ async def handle(agent: Agent, conversation_id: str, text: str, channel: str) ->
     message = UserMessage(text, output, conversation_id, input_channel=channel)
     await agent.handle_message(message)
     return output.messages
-
-
-def _tracker_store(url: str) -> SQLTrackerStore:
-    parts = sa.engine.make_url(url)
-    store = SQLTrackerStore(
-        dialect=parts.drivername,
-        host=parts.host,
-        port=parts.port,
-        db=parts.database,
-        username=parts.username,
-        password=parts.password,
-    )
-    if parts.drivername == "sqlite" and parts.database:
-        with store.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        sa.event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
-        store.engine.dispose()
-    return store

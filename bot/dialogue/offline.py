@@ -8,19 +8,17 @@ from typing import Any
 from bot.channels.inbound import BadMessage, Inbound, read_message
 from bot.channels.responder import Responder
 from bot.dialogue.agent import load_agent
-from bot.runtime import use_settings
+from bot.runtime import get_services, use_settings
 from bot.service_types import EMERGENCY, LEGAL_CONSULTATION, OUT_OF_SCOPE, SERVICE_TYPES
 from bot.settings import Settings
-
-# What offline runs write stays in memory.
-IN_MEMORY = "sqlite://"
+from bot.store.database import IN_MEMORY, open_database
 
 
 class Classifier:
     """The understanding pipeline alone."""
 
     def __init__(self, settings: Settings) -> None:
-        self._agent = load_agent(settings, IN_MEMORY)
+        self._agent = load_agent(settings, open_database(IN_MEMORY))
         self._loop = asyncio.new_event_loop()
 
     def classify(self, text: str) -> dict[str, Any]:
@@ -53,10 +51,10 @@ class Conversations:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        # Tickets and ratings of a trial run must not reach the real desk.
+        # What a trial run writes stays in memory: its tickets and ratings must not reach the real desk.
         use_settings(settings.copy(update={"database_url": IN_MEMORY}))
-        self._agent = load_agent(settings, IN_MEMORY)
-        self._responder = Responder(self._agent)
+        self._agent = load_agent(settings, get_services().engine)
+        self._responder = Responder(self._agent, get_services().encoder)
         self._loop = asyncio.new_event_loop()
 
     def ask(self, question: str) -> dict[str, Any]:

@@ -55,7 +55,8 @@ class OnnxEncoder:
         self._graph = folder / ONNX_FILE
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._session = self._open(threads or 2)
+        # A second thread gains nothing on a question's two dozen tokens; it serves another question better.
+        self._session = self._open(threads or 1)
         self.dimension = self._session.get_outputs()[0].shape[-1]
         self._prompts = _prompts(folder)
         self.fingerprint = hashlib.sha256(self._graph.read_bytes()).hexdigest()[:16] + f"-{PASSAGE_TOKENS}"
@@ -96,7 +97,7 @@ class OnnxEncoder:
             if progress:
                 progress(len(batch))
 
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(available_cores()) as pool:
             list(pool.map(encode, _batches(order, [len(ids[i]) for i in order])))
         return vectors
 
@@ -190,5 +191,6 @@ def _prompts(folder: Path) -> dict[str, str]:
     return json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))["prompts"]
 
 
-def _cores() -> int:
+def available_cores() -> int:
+    """Processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -38,17 +38,17 @@ class KnowledgeSearch:
     ) -> None:
         self._vectors = vectors
         self._owners = owners
-        self._asked = asked
+        self._asked = _Rows(asked, owners)
+        self._passages = _Rows(~asked, owners)
         self._groups = list(groups)
         self._lexical = lexical
 
     def score(self, vector: np.ndarray, text: str, topics: Optional[TopicProbabilities] = None) -> Scores:
         """Compare one question with everything."""
         cosines = self._vectors @ vector
-        owners, asked = self._owners, self._asked
-        best = self._highest(cosines, asked)
-        second = self._highest(np.where(cosines < best[owners], cosines, -1.0), asked)
-        passage = self._highest(cosines, ~asked)
+        best = self._highest(cosines, self._asked)
+        second = self._highest(np.where(cosines < best[self._owners], cosines, -1.0), self._asked)
+        passage = self._highest(cosines, self._passages)
         lexical = fusion.standardize(self._lexical(text))
         known = topics or {}
         topic = np.array([known.get(group, 0.0) for group in self._groups], dtype=np.float32)
@@ -59,7 +59,20 @@ class KnowledgeSearch:
         """What the confidence in the document at ``position`` is read from; ``rival`` is the best other score."""
         return Features(score=float(scores.total[position]), margin=float(scores.total[position] - rival))
 
-    def _highest(self, cosines: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def _highest(self, cosines: np.ndarray, rows: _Rows) -> np.ndarray:
         highest = np.full(len(self._groups), -1.0, dtype=np.float32)
-        np.maximum.at(highest, self._owners[rows], cosines[rows])
+        if len(rows.numbers):
+            highest[rows.owners] = np.maximum.reduceat(cosines[rows.numbers], rows.starts)
         return highest
+
+
+class _Rows:
+    """Some of the vectors, put together by the document that owns them, so that one pass finds each one's highest.
+
+    ``starts`` says where the rows of each of ``owners`` begin in ``numbers``.
+    """
+
+    def __init__(self, chosen: np.ndarray, owners: np.ndarray) -> None:
+        rows = np.flatnonzero(chosen)
+        self.numbers = rows[np.argsort(owners[rows], kind="stable")]
+        self.owners, self.starts = np.unique(owners[self.numbers], return_index=True)

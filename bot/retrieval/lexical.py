@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from pathlib import Path
 from typing import Sequence
 
@@ -22,6 +23,8 @@ class LexicalIndex:
 
     def __init__(self, index: bm25s.BM25) -> None:
         self._index = index
+        # One message is scored for entries and again for articles.
+        self.scores = lru_cache(maxsize=16)(self._scores)  # type: ignore[method-assign]
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -39,6 +42,11 @@ class LexicalIndex:
         """Write the index into ``folder``."""
         self._index.save(str(folder), show_progress=False)
 
-    def scores(self, question: str) -> np.ndarray:
-        """BM25 scores, shape (documents,); zeros when the question has no known word."""
-        return self._index.get_scores(query_words(question) or ["∅"])
+    def scores(self, question: str) -> np.ndarray:  # pragma: no cover - replaced by the cached form above
+        """BM25 scores, shape (documents,), read-only; zeros when the question has no known word."""
+        return self._scores(question)
+
+    def _scores(self, question: str) -> np.ndarray:
+        scores = self._index.get_scores(query_words(question) or ["∅"])
+        scores.flags.writeable = False
+        return scores

@@ -30,7 +30,7 @@ class StatuteSearch:
         if not self._vectors:
             return []
         _cosines, near = self._index.nearest(vector, max(DENSE_CANDIDATES, 2 * k), self._vectors)
-        worded = np.argsort(-lexical)[:LEXICAL_CANDIDATES]
+        worded = np.argpartition(-lexical, min(LEXICAL_CANDIDATES, len(lexical) - 1))[:LEXICAL_CANDIDATES]
         rows = np.unique(
             np.concatenate(
                 [

@@ -34,10 +34,11 @@ articles_table = sa.Table(
     "articles",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("version_id", sa.ForeignKey("law_versions.id"), nullable=False, index=True),
-    sa.Column("number", sa.String(30), nullable=False, index=True),
+    sa.Column("version_id", sa.ForeignKey("law_versions.id"), nullable=False),
+    sa.Column("number", sa.String(30), nullable=False),
     sa.Column("chapter", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
+    sa.Index("articles_of_version", "version_id", "number"),
 )
 repeals_table = sa.Table(
     "repeals",
@@ -70,7 +71,10 @@ class StatuteStore:
     def __init__(self, path: Path, today: dt.date) -> None:
         if not path.exists():
             raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
-        self.engine = sa.create_engine(f"sqlite:///{path}")
+        # Connections are kept open: SQLAlchemy's default for SQLite opens the file anew for each query.
+        self.engine = sa.create_engine(
+            f"sqlite:///{path}", poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
+        )
         self.today = today
         # The store never changes while it is open, and every answer quotes a few articles.
         self._find = lru_cache(maxsize=4096)(self._find_uncached)

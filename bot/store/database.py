@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+# The URL of a database that lives as long as the process.
+IN_MEMORY = "sqlite://"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -19,11 +22,7 @@ def open_database(url: str) -> sa.engine.Engine:
     try:
         if url.startswith("sqlite:///"):
             Path(url[len("sqlite:///") :]).parent.mkdir(parents=True, exist_ok=True)
-        if url == "sqlite://":
-            # In memory there is one database per connection: keep one.
-            engine = sa.create_engine(url, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
-        else:
-            engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        engine = sa.create_engine(url, **_pool(url))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _tune_sqlite)
         with engine.begin() as connection:
@@ -31,6 +30,15 @@ def open_database(url: str) -> sa.engine.Engine:
     except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
         raise DatabaseError(f"数据库打不开：{error}。请检查 FAWEN_DATABASE_URL、磁盘空间与目录权限") from error
     return engine
+
+
+def _pool(url: str) -> dict[str, Any]:
+    """SQLAlchemy opens a SQLite file anew for each use, which costs more than most queries: keep connections."""
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True}
+    # In memory there is one database per connection: keep one.
+    pool = sa.pool.StaticPool if url == IN_MEMORY else sa.pool.QueuePool
+    return {"poolclass": pool, "connect_args": {"check_same_thread": False}}
 
 
 def migrate(connection: sa.engine.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The tables of conversations, messages, tickets and ratings."""
+"""The tables of conversations, messages, dialogue states, tickets and ratings."""
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -27,6 +27,13 @@ messages = sa.Table(
     sa.Column("answered", sa.Boolean, nullable=False, default=True),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.UniqueConstraint("conversation_id", "client_id", name="one_message_per_client_id"),
+)
+dialogue_states = sa.Table(
+    "dialogue_states",
+    metadata,
+    sa.Column("conversation_id", sa.String(255), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.DateTime, nullable=False),
 )
 tickets = sa.Table(
     "tickets",

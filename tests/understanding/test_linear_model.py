@@ -1,0 +1,44 @@
+"""The fast form of a fitted logistic regression gives scikit-learn's own probabilities."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import coo_matrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.understanding.linear_model import LinearModel
+
+LABELS = ["甲", "乙", "丙"]
+
+
+def messages(count: int) -> tuple[list[Message], np.ndarray]:
+    """Messages with 6 sparse and 4 dense features, and the same as one matrix."""
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(count, 10)).astype(np.float32)
+    matrix[:, :6] *= random.random((count, 6)) < 0.5
+    made = []
+    for row in matrix:
+        message = Message({TEXT: "一句话"})
+        message.add_features(Features(coo_matrix(row[None, :6]), FEATURE_TYPE_SENTENCE, TEXT, "words"))
+        message.add_features(Features(row[None, 6:], FEATURE_TYPE_SENTENCE, TEXT, "meaning"))
+        made.append(message)
+    return made, matrix
+
+
+def test_probabilities_are_those_of_scikit_learn(tmp_path: Path) -> None:
+    made, matrix = messages(60)
+    labels = [LABELS[number % 3] for number in range(60)]
+    fitted = LinearModel.fit(made, labels, c=1.0, max_iter=200, tol=1e-6)
+    fitted.save(tmp_path / "model.npz")
+    loaded = LinearModel.load(tmp_path / "model.npz")
+    reference = LogisticRegression(C=1.0, max_iter=200, tol=1e-6, class_weight="balanced", random_state=42)
+    reference.fit(matrix, labels)
+    for message, wanted in zip(made, reference.predict_proba(matrix)):
+        ranking = loaded.ranking(message)
+        assert dict(ranking) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)
+        assert [p for _label, p in ranking] == sorted((p for _label, p in ranking), reverse=True)
