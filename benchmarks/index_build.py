@@ -25,13 +25,13 @@ def main(
     from bot.retrieval.encoder import ONNX_FILE, PASSAGE_TOKENS, load_encoder
     from bot.retrieval.index import Index
     from bot.settings import load_settings
-    from bot.statutes.store import StatuteStore
+    from bot.statutes.store import open_statutes
 
     settings = load_settings()
     folder = Path(settings.embedding_model_path)
     if not (folder / ONNX_FILE).exists():
         stop("这里比较的是内置模型的两种运行方式；请去掉 FAWEN_EMBEDDING_MODEL，并先运行：fawen setup")
-    articles = article_documents(StatuteStore(settings.statutes_path, settings.current_date()).articles_in_force())
+    articles = article_documents(open_statutes(settings).articles_in_force())
     knowledge = knowledge_documents(load_knowledge(settings.knowledge_dir))
     passages = [document.passages[0] for document in articles]
     in_all = len(passages) + sum(len(d.queries) + len(d.passages) for d in knowledge)

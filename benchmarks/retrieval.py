@@ -115,9 +115,9 @@ def _raw_vectors(settings, index, encoder, first: int) -> np.ndarray:  # noqa: A
     """Vectors of the articles as encoded, before their neighbours and their law are mixed in."""
     from bot.retrieval.documents import article_documents
     from bot.retrieval.vector_cache import cache_file, encode_cached
-    from bot.statutes.store import StatuteStore
+    from bot.statutes.store import open_statutes
 
-    documents = article_documents(StatuteStore(settings.statutes_path, settings.current_date()).articles_in_force())
+    documents = article_documents(open_statutes(settings).articles_in_force())
     if [document.id for document in documents] != index.facts.ids[first:]:
         stop("检索索引与条文库不一致，请先运行：fawen setup")
     texts = [document.passages[0] for document in documents]
@@ -136,9 +136,9 @@ def _warn_if_stale(settings, index, encoder) -> None:  # noqa: ANN001
     from bot.content.loader import load_knowledge
     from bot.retrieval.documents import article_documents, knowledge_documents
     from bot.retrieval.index import fingerprint
-    from bot.statutes.store import StatuteStore
+    from bot.statutes.store import open_statutes
 
-    articles = StatuteStore(settings.statutes_path, settings.current_date()).articles_in_force()
+    articles = open_statutes(settings).articles_in_force()
     documents = knowledge_documents(load_knowledge(settings.knowledge_dir)) + article_documents(articles)
     if fingerprint(documents, encoder) != index.fingerprint:
         note("注意：索引不是用当前的知识与词表建的，数字可能有出入；运行 fawen setup 后再测")

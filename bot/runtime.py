@@ -7,6 +7,7 @@ from typing import Optional
 
 import sqlalchemy as sa
 
+from bot.content import review
 from bot.content.loader import Knowledge, load_knowledge
 from bot.retrieval.confidence import Calibration
 from bot.retrieval.encoder import Encoder, load_encoder
@@ -20,7 +21,7 @@ from bot.services.ratings import Ratings
 from bot.services.statute_answers import StatuteAnswers
 from bot.services.tickets import TicketDesk
 from bot.settings import Settings, load_settings
-from bot.statutes.store import StatuteStore
+from bot.statutes.store import StatuteStore, open_statutes
 from bot.store.database import open_database
 
 
@@ -50,8 +51,9 @@ def load_retriever(settings: Settings) -> Retriever:
 
 def build_services(settings: Settings) -> Services:
     """Load model, index, knowledge and database. Raises the error of the part that is missing."""
-    statutes = StatuteStore(settings.statutes_path, settings.current_date())
+    statutes = open_statutes(settings)
     knowledge = load_knowledge(settings.knowledge_dir)
+    waiting = {change.item_id for change in review.changed(knowledge, review.read_marks(settings.knowledge_dir), statutes)}
     encoder = load_encoder(settings)
     retriever = load_retriever(settings)
     engine = open_database(settings.database)
@@ -62,7 +64,9 @@ def build_services(settings: Settings) -> Services:
         statutes=statutes,
         encoder=encoder,
         retriever=retriever,
-        consultation=Consultation(knowledge, statutes, retriever, encoder, settings.handoff_threshold),
+        consultation=Consultation(
+            knowledge, statutes, retriever, encoder, settings.handoff_threshold, waiting
+        ),
         statute_answers=StatuteAnswers(statutes),
         emergencies=Emergencies(settings.knowledge_dir / "emergency.yml", statutes),
         human_help=HumanHelp(TicketDesk(engine, settings.region)),

@@ -5,7 +5,8 @@ from collections import Counter
 from typing import Iterator, Union
 
 from bot.content.loader import Knowledge
-from bot.content.schema import Entry, Guide, LegalBasis
+from bot.content.review import cited
+from bot.content.schema import Entry, Guide
 from bot.service_types import GUIDE_SERVICE_TYPES, TOPICS
 from bot.statutes.citations import Citation
 from bot.statutes.store import StatuteStore, load_aliases
@@ -15,7 +16,7 @@ def check_knowledge(knowledge: Knowledge, store: StatuteStore) -> list[str]:
     """Return all problems as lines of Chinese text; an empty list means that the knowledge may be served."""
     problems: list[str] = []
     for item in knowledge.items:
-        for basis in _bases(item):
+        for basis in cited(item):
             problems += _citation_problem(item.id, basis.law, basis.article, store)
         for citation in store.parser.parse("\n".join(_texts(item))):
             problems += _text_problem(item.id, citation, store)
@@ -28,16 +29,9 @@ def check_knowledge(knowledge: Knowledge, store: StatuteStore) -> list[str]:
     problems += [
         f"法律简称表：{alias} 指向的“{title}”不在库中，也没有废止记录"
         for alias, title in load_aliases().items()
-        if title not in in_force and store.repeal_of(title) is None
+        if title.endswith(("法", "法典")) and title not in in_force and store.repeal_of(title) is None
     ]
     return problems
-
-
-def _bases(item: Union[Entry, Guide]) -> Iterator[LegalBasis]:
-    yield from item.legal_basis
-    if isinstance(item, Entry):
-        for follow_up in item.follow_ups:
-            yield from follow_up.legal_basis
 
 
 def _texts(item: Union[Entry, Guide]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from bot.retrieval.documents import Document, article_documents, knowledge_docum
 from bot.retrieval.encoder import ONNX_FILE, Encoder, load_encoder
 from bot.settings import Settings
 from bot.statutes import archive as statute_archive
-from bot.statutes.store import StatuteStore
+from bot.statutes.store import StatuteStore, open_statutes
 
 # Model, index, downloads and the trained dialogue model take about half of this.
 FREE_BYTES_WANTED = 2 * 1024**3
@@ -174,7 +174,7 @@ class Setup:
 
     @cached_property
     def _statutes(self) -> StatuteStore:
-        return StatuteStore(self._settings.statutes_path, self._settings.current_date())
+        return open_statutes(self._settings)
 
     @cached_property
     def _documents(self) -> list[Document]:

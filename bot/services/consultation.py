@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import Collection, Optional, Sequence
 
 from bot.content.loader import Knowledge
 from bot.content.schema import Entry, FollowUp, Guide, LegalBasis
@@ -64,12 +64,15 @@ class Consultation:
         retriever: Retriever,
         encoder: Encoder,
         handoff_threshold: float,
+        waiting_for_review: Collection[str] = (),
     ) -> None:
         self._knowledge = knowledge
         self._statutes = statutes
         self._retriever = retriever
         self._encoder = encoder
         self._threshold = handoff_threshold
+        # Entries whose cited articles changed since an editor confirmed them: their answers say so.
+        self._waiting = frozenset(waiting_for_review)
 
     def answer(self, question: str, topics: Optional[dict[str, float]] = None, context: Context = Context()) -> Reply:
         """The reply to a legal question. ``topics`` are the classifier's probabilities by topic."""
@@ -172,7 +175,7 @@ class Consultation:
             f"怎么做：\n{steps}",
             f"照顾对象：\n{groups}" if groups else "",
             legal_basis_text(articles),
-            replies.NOTICE,
+            self._notice(entry),
         ]
         offers = [] if sure else [self._offer(other) for other in others if other.confidence >= WORTH_OFFERING]
         return Reply(
@@ -187,7 +190,8 @@ class Consultation:
                 "steps": entry.steps,
                 "legal_basis": [quote(article, self._statutes) for article in articles],
                 "special_groups": [group.dict() for group in entry.special_groups],
-                "notice": replies.NOTICE,
+                "notice": self._notice(entry),
+                "review_pending": entry.id in self._waiting,
             },
             confidence=match.confidence if match else 1.0,
             entry_id=entry.id,
@@ -196,7 +200,7 @@ class Consultation:
 
     def _follow_up_reply(self, entry: Entry, follow_up: FollowUp) -> Reply:
         articles = self._articles(follow_up.legal_basis)
-        parts = [follow_up.answer, legal_basis_text(articles), replies.NOTICE]
+        parts = [follow_up.answer, legal_basis_text(articles), self._notice(entry)]
         return Reply(
             text="\n\n".join(part for part in parts if part),
             buttons=[replies.HELPFUL, replies.UNHELPFUL, replies.HUMAN, *replies.service_buttons(entry.services)],
@@ -209,7 +213,8 @@ class Consultation:
                 "steps": [],
                 "legal_basis": [quote(article, self._statutes) for article in articles],
                 "special_groups": [],
-                "notice": replies.NOTICE,
+                "notice": self._notice(entry),
+                "review_pending": entry.id in self._waiting,
             },
             confidence=SURE + 0.2,
             entry_id=entry.id,
@@ -261,10 +266,14 @@ class Consultation:
                 "sections": [{"heading": heading, "items": items} for heading, items in sections],
                 "legal_basis": [quote(article, self._statutes) for article in articles],
                 "hotlines": guide.hotlines,
+                "review_pending": guide.id in self._waiting,
             },
             entry_id=guide.id,
             citations=[[article.law, article.number] for article in articles],
         )
+
+    def _notice(self, entry: Entry) -> str:
+        return f"{replies.REVIEW_PENDING}{replies.NOTICE}" if entry.id in self._waiting else replies.NOTICE
 
     def _offer(self, match: Match) -> dict[str, str]:
         return {"title": match.evidence.title, "payload": match.evidence.title}

@@ -24,6 +24,8 @@ SERVICE_BUTTONS = {
 }
 
 NOTICE = "以上是一般性法律信息，不能代替律师针对您个案的意见。"
+# Put before the notice while the law an answer rests on has changed and nobody has read the answer since.
+REVIEW_PENDING = "这条回答所依据的条文最近有修改，内容正在复核，请以下面引用的条文为准。"
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,13 @@ _ARTICLE = re.compile(
     rf"(?:\s*第?\s*(?P<paragraph>{_NUMERAL})\s*款)?"
     rf"(?:\s*第?\s*[（(]?\s*(?P<item>{_NUMERAL})\s*[）)]?\s*项)?"
 )
-_BRACKETED_BEFORE = re.compile(r"《([^《》]{1,80})》(?:\s*[（(][^（）()]{0,20}[）)])?\s*(?:的|中的|之)?\s*$")
-_BRACKETED_ONLY = re.compile(r"《([^《》]{1,80})》")
+# A title may hold another: 《最高人民法院关于适用〈民法典〉…的解释》, in single or double marks.
+_TITLE = r"《((?:[^《》]|《[^《》]{1,60}》){1,120})》"
+_BRACKETED_BEFORE = re.compile(_TITLE + r"(?:\s*[（(][^（）()]{0,20}[）)])?\s*(?:的|中的|之)?\s*$")
+_BRACKETED_ONLY = re.compile(_TITLE)
+_RANGE_LINK = re.compile(r"\s*(?:至|到|[-—–~～]+)\s*(?:同法|该法|本法)?\s*$")
+# What one range may stand for: longer ones are whole chapters, cited by their ends.
+_LONGEST_RANGE = 30
 _LIST_LINK = re.compile(r"\s*(?:[、，,和及与或]|以及|至|到)\s*(?:同法|该法|本法)?\s*$")
 
 
@@ -53,9 +58,20 @@ class Citation:
 
 
 def short_title(name: str) -> str:
-    """The title without book marks and without 中华人民共和国 in front."""
-    title = re.sub(r"\s+", "", name).strip("《》")
+    """The title as laws are cited: without book marks around it, without 中华人民共和国, one kind of brackets.
+
+    「最高人民法院关于适用〈中华人民共和国民法典〉…的解释(一)」 → 最高人民法院关于适用《民法典》…的解释（一）.
+    """
+    title = re.sub(r"[\s　]+", "", name).translate(_BRACKETS).replace("最高人民法院最高人民检察院", "最高人民法院、最高人民检察院")
+    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
+        title = title[1:-1]
+    title = title.replace(f"《{COUNTRY}", "《")
     return title[len(COUNTRY) :] if title.startswith(COUNTRY) and len(title) > len(COUNTRY) else title
+
+
+# 「最高法劳动争议解释（一）」: aliases are kept without the court.
+_COURT = re.compile(r"^最高(?:人民法院|法院?|院)(?:关于)?")
+_BRACKETS = str.maketrans("〈〉<>＜＞()", "《》《》《》（）")
 
 
 class CitationParser:
@@ -70,7 +86,7 @@ class CitationParser:
     def canonical(self, name: str) -> str:
         """The short title a name stands for: 「消法」 → 消费者权益保护法; an unknown name stays as it is."""
         title = short_title(name)
-        return self._aliases.get(title, title)
+        return self._aliases.get(title) or self._aliases.get(_COURT.sub("", title), title)
 
     def parse(self, text: str) -> list[Citation]:
         """All article citations in ``text``, in order."""
@@ -80,8 +96,11 @@ class CitationParser:
             if number is None:
                 continue
             law = self._law_before(text, match.start())
-            if law is None and found and _LIST_LINK.fullmatch(text[found[-1].end : match.start()]):
+            between = text[found[-1].end : match.start()] if found else ""
+            if law is None and found and (_LIST_LINK.fullmatch(between) or _RANGE_LINK.fullmatch(between)):
                 law = found[-1].law
+                if _RANGE_LINK.fullmatch(between):
+                    found += _between(found[-1], number, match.start())
             found.append(
                 Citation(
                     law=law,
@@ -107,7 +126,7 @@ class CitationParser:
         return list(dict.fromkeys(named))
 
     def _law_before(self, text: str, end: int) -> Optional[str]:
-        before = text[max(0, end - 120) : end]
+        before = text[max(0, end - 160) : end]
         bracketed = _BRACKETED_BEFORE.search(before)
         if bracketed:
             return self.canonical(bracketed[1])
@@ -123,6 +142,13 @@ class CitationParser:
             if text[at : at + length] in self._names:
                 return text[at : at + length]
         return ""
+
+
+def _between(first: Citation, last: int, end: int) -> list[Citation]:
+    """The articles a range passes over: those between 第三十八条 and 第四十条."""
+    if first.number is None or not 0 < last - first.number <= _LONGEST_RANGE:
+        return []
+    return [Citation(first.law, number, start=first.end, end=end) for number in range(first.number + 1, last)]
 
 
 def _optional(text: Optional[str]) -> Optional[int]:

@@ -1,10 +1,20 @@
-"""Values of the law: a version of a law, an article, a period of validity."""
+"""Values of the law: its level, a version's period of validity, an article."""
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
+
+
+class Level(str, Enum):
+    """Where a text stands (Legislation Law 立法法)."""
+
+    LAW = "法律"
+    REGULATION = "行政法规"
+    INTERPRETATION = "司法解释"
+    RULE = "部门规章"
+    LOCAL = "地方性法规"
 
 
 class Validity(str, Enum):
@@ -34,7 +44,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Article:
-    """One article of one version of a law. ``law`` is the short title, ``number`` reads 第三十八条."""
+    """One unit of one version of a law. ``law`` is the short title, ``number`` reads 第三十八条 (or 全文, 序言, 附件)."""
 
     id: int
     law: str
@@ -43,8 +53,36 @@ class Article:
     chapter: str
     period: Period
     published: dt.date
+    level: Level = Level.LAW
+    region: str = ""
 
     @property
     def citation(self) -> str:
-        """《劳动合同法》第三十八条."""
-        return f"《{self.law}》{self.number}"
+        """《劳动合同法》第三十八条; a text without articles is cited by its title alone."""
+        return f"《{self.law}》{self.number}" if self.number.startswith("第") else f"《{self.law}》"
+
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The 款: each line opens one, save the items （一）… of a list, which belong to the line before them."""
+        found: list[str] = []
+        for line in filter(None, map(str.strip, self.text.split("\n"))):
+            if found and line.startswith(("（", "(")):
+                found[-1] += f"\n{line}"
+            else:
+                found.append(line)
+        return found
+
+
+@dataclass(frozen=True)
+class LawVersion:
+    """What is known of one version of a law, without its text."""
+
+    id: str
+    title: str
+    level: Level
+    region: str
+    published: dt.date
+    period: Period
+    source: str
+    articles: int

@@ -9,8 +9,11 @@ from typing import Iterable, Optional
 import sqlalchemy as sa
 import yaml
 
+from bot.settings import Settings
 from bot.statutes.citations import Citation, CitationParser, short_title
-from bot.statutes.model import Article, Period, Validity
+from bot.statutes.law_text import ANNEX, PREAMBLE
+from bot.statutes.model import Article, LawVersion, Level, Period, Validity
+from bot.statutes.regions import holds_in
 from bot.statutes.validity import Repeal
 
 metadata = sa.MetaData()
@@ -18,17 +21,23 @@ metadata = sa.MetaData()
 versions_table = sa.Table(
     "law_versions",
     metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("id", sa.String(240), primary_key=True),
     sa.Column("title", sa.String(200), nullable=False, index=True),
     sa.Column("full_title", sa.String(200), nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("issuer", sa.String(100)),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("region", sa.String(40), nullable=False),
+    sa.Column("amending", sa.Boolean, nullable=False),
+    sa.Column("issuer", sa.String(100), nullable=False),
     sa.Column("published", sa.Date, nullable=False),
-    sa.Column("begins", sa.Date, nullable=False),
-    sa.Column("ends", sa.Date),
-    sa.Column("ended_by", sa.String(10), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("effective", sa.Date),
+    sa.Column("source", sa.Text, nullable=False),
     sa.Column("source_flag", sa.String(20), nullable=False),
+    sa.Column("fingerprint", sa.String(32), nullable=False),
+    # Decided by validity.py over all that the store holds, anew after every import.
+    sa.Column("begins", sa.Date),
+    sa.Column("ends", sa.Date),
+    sa.Column("ended_by", sa.String(10)),
+    sa.Column("reason", sa.Text),
 )
 articles_table = sa.Table(
     "articles",
@@ -55,10 +64,7 @@ findings_table = sa.Table(
     sa.Column("published", sa.Date, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
 )
-source_table = sa.Table("source", metadata, sa.Column("fingerprint", sa.String(80), nullable=False))
-
-# Acts whose content lives in the law they amend: kept for the record, never quoted as evidence.
-AMENDING_KINDS = ("修正案", "修改决定")
+archive_table = sa.Table("archive", metadata, sa.Column("fingerprint", sa.String(80), nullable=False))
 
 
 class StatuteStoreError(Exception):
@@ -66,9 +72,12 @@ class StatuteStoreError(Exception):
 
 
 class StatuteStore:
-    """Read access to the law. All questions of validity are asked for a day."""
+    """Read access to the law. All questions of validity are asked for a day.
 
-    def __init__(self, path: Path, today: dt.date) -> None:
+    ``region`` (浙江省杭州市) is that of the service: local rules hold only there.
+    """
+
+    def __init__(self, path: Path, today: dt.date, region: str = "") -> None:
         if not path.exists():
             raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
         # Connections are kept open: SQLAlchemy's default for SQLite opens the file anew for each query.
@@ -76,6 +85,7 @@ class StatuteStore:
             f"sqlite:///{path}", poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
         )
         self.today = today
+        self.region = region
         # The store never changes while it is open, and every answer quotes a few articles.
         self._find = lru_cache(maxsize=4096)(self._find_uncached)
 
@@ -88,9 +98,13 @@ class StatuteStore:
         return CitationParser(titles + gone, load_aliases())
 
     def articles_in_force(self, day: Optional[dt.date] = None) -> list[Article]:
-        """Every article that may be used as evidence on ``day`` (default: today), in order of law and number."""
-        condition = sa.and_(_in_force(day or self.today), versions_table.c.kind.notin_(AMENDING_KINDS))
-        return self._articles(condition)
+        """Every article that may be used as evidence on ``day`` (default: today), in order of law and number.
+
+        Local rules of other regions than the store's are left out.
+        """
+        evidence = articles_table.c.number.notin_((PREAMBLE, ANNEX))
+        found = self._articles(sa.and_(_in_force(day or self.today), ~versions_table.c.amending, evidence))
+        return [article for article in found if holds_in(article.region, self.region)]
 
     def articles_by_id(self, ids: Iterable[int]) -> dict[int, Article]:
         """Articles by their ids, whatever their validity."""
@@ -105,7 +119,7 @@ class StatuteStore:
             sa.and_(
                 versions_table.c.title == title,
                 articles_table.c.number == number,
-                versions_table.c.kind.notin_(AMENDING_KINDS),
+                ~versions_table.c.amending,
                 _in_force(day),
             )
         )
@@ -141,6 +155,18 @@ class StatuteStore:
         with self.engine.connect() as connection:
             return sorted(row[0] for row in connection.execute(query))
 
+    def versions(self, law: str) -> list[LawVersion]:
+        """All versions of ``law`` (title or alias), newest first."""
+        return self._versions(versions_table.c.title == self.parser.canonical(law))
+
+    def all_versions(self) -> list[LawVersion]:
+        """Every version of every law, by title, newest first."""
+        return self._versions(sa.true())
+
+    def articles_of(self, version_id: str) -> list[Article]:
+        """The units of one version, in order."""
+        return self._articles(articles_table.c.version_id == version_id)
+
     def validity_of(self, article: Article) -> Validity:
         """The article's validity today."""
         return article.period.validity_on(self.today)
@@ -150,11 +176,36 @@ class StatuteStore:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sa.select(findings_table))]
 
+    def _versions(self, condition: sa.sql.ColumnElement) -> list[LawVersion]:
+        query = (
+            sa.select(versions_table, sa.func.count(articles_table.c.id).label("articles"))
+            .outerjoin(articles_table)
+            .where(condition)
+            .group_by(versions_table.c.id)
+            .order_by(versions_table.c.title, versions_table.c.published.desc())
+        )
+        with self.engine.connect() as connection:
+            return [
+                LawVersion(
+                    id=row.id,
+                    title=row.title,
+                    level=Level(row.level),
+                    region=row.region,
+                    published=row.published,
+                    period=Period(row.begins, row.ends, Validity(row.ended_by), row.reason),
+                    source=row.source,
+                    articles=row.articles,
+                )
+                for row in connection.execute(query)
+            ]
+
     def _articles(self, condition: sa.sql.ColumnElement) -> list[Article]:
         query = (
             sa.select(
                 articles_table,
                 versions_table.c.title,
+                versions_table.c.level,
+                versions_table.c.region,
                 versions_table.c.published,
                 versions_table.c.begins,
                 versions_table.c.ends,
@@ -175,9 +226,16 @@ class StatuteStore:
                     chapter=row.chapter,
                     period=Period(row.begins, row.ends, Validity(row.ended_by), row.reason),
                     published=row.published,
+                    level=Level(row.level),
+                    region=row.region,
                 )
                 for row in connection.execute(query)
             ]
+
+
+def open_statutes(settings: Settings) -> StatuteStore:
+    """The store the settings name, for their day and region."""
+    return StatuteStore(settings.statutes_path, settings.current_date(), settings.region)
 
 
 def load_aliases() -> dict[str, str]:

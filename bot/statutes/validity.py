@@ -7,7 +7,8 @@ A source's own flag is only a hint. The rule, in order:
    else by the publication.
 2. A version ends when the next version of the same law begins.
 3. A law ends on the day another law takes effect whose text says 「《…》同时废止」.
-4. A law flagged 已废止 that nothing in the store repeals is not used, unless the reviewed file
+4. An interpretation of a law (「关于适用《X法》…的解释」) ends with that law.
+5. A law flagged 已废止 that nothing in the store repeals is not used, unless the reviewed file
    ``overrides.yml`` settles it and says why.
 
 Contradictions between flag and rule are returned as :class:`Finding`, for an editor to read.
@@ -25,7 +26,8 @@ from bot.statutes.model import Period, Validity
 FLAG_REPEALED = "已废止"
 FLAG_CURRENT = "现行有效"
 _REPEAL_CLAUSE = re.compile(r"[^。；\n]*同时废止")
-_TITLE = re.compile(r"《([^《》]+)》")
+_TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_INTERPRETED = re.compile(r"关于(?:适用|贯彻执行|执行|修改后的)《([^《》]+)》")
 _DATE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*施行")
 
 
@@ -37,7 +39,8 @@ class Version:
     title: str
     published: dt.date
     effective: dt.date
-    flag: str = FLAG_CURRENT
+    flag: str = ""
+    interpretation: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,16 @@ class Repeal:
 
 @dataclass(frozen=True)
 class Override:
-    """A reviewed decision on one law, with its reason."""
+    """A reviewed decision on one law, with its reason.
+
+    ``published`` limits it to the text of that day. A law not in force ended on ``ends``, or never counted.
+    """
 
     title: str
     in_force: bool
     reason: str
+    published: Optional[dt.date] = None
+    ends: Optional[dt.date] = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,22 @@ def repeals_in(title: str, effective: dt.date, article: str, text: str) -> list[
     ]
 
 
+def repeals_with_their_law(versions: Iterable[Version], repeals: Iterable[Repeal]) -> list[Repeal]:
+    """Interpretations fall with the law they interpret, when nothing of its title came after the repeal."""
+    versions = list(versions)
+    ended = {repeal.title: repeal for repeal in repeals}
+    newest: dict[str, dt.date] = {}
+    for version in versions:
+        newest[version.title] = max(version.published, newest.get(version.title, version.published))
+    falling = []
+    for version in versions:
+        named = _INTERPRETED.search(version.title) if version.interpretation else None
+        repeal = ended.get(named[1]) if named else None
+        if repeal and newest.get(repeal.title, dt.date.min) < repeal.on and version.published < repeal.on:
+            falling.append(Repeal(version.title, repeal.on, repeal.by, f"{repeal.clause}（所解释的《{repeal.title}》）"))
+    return falling
+
+
 def stated_start(text: str) -> Optional[dt.date]:
     """The date in 「自2026年1月1日起施行」, or ``None``."""
     match = _DATE.search(text)
@@ -95,7 +119,7 @@ def decide(
     ``amendment_starts`` maps (title, publication date) to the date an amending decision states. Returns each
     version's period by its id, and the contradictions found.
     """
-    settled = {override.title: override for override in overrides}
+    settled = {(override.title, override.published): override for override in overrides}
     earliest: dict[str, Repeal] = {}
     for repeal in sorted(repeals, key=lambda r: r.on):
         earliest.setdefault(repeal.title, repeal)
@@ -114,7 +138,9 @@ def decide(
             if following is not None:
                 period = Period(begins, following, Validity.REVISED, f"{reason}；{following} 起由新文本取代")
             period = _apply_repeal(period, version, earliest.get(title))
-            period, finding = _compare_with_flag(period, version, settled.get(title))
+            period, finding = _compare_with_flag(
+                period, version, settled.get((title, version.published)) or settled.get((title, None))
+            )
             periods[version.id] = period
             if finding:
                 findings.append(finding)
@@ -146,13 +172,12 @@ def _compare_with_flag(
         if override.in_force:
             kept = Period(period.begins, period.ends, period.ended_by, f"{period.reason}；{override.reason}")
             return kept, None
-        ended = Period(period.begins, period.begins, Validity.REPEALED, override.reason)
-        return ended, None
+        return Period(period.begins, override.ends or period.begins, Validity.REPEALED, override.reason), None
     if version.flag == FLAG_REPEALED and period.ended_by is not Validity.REPEALED:
         message = "来源标为已废止，但库内没有废止它的条文；在人工核定之前不作为依据"
         ended = Period(period.begins, period.begins, Validity.REPEALED, message)
         return ended, Finding(version.title, version.published, message)
-    if version.flag not in (FLAG_CURRENT, FLAG_REPEALED) and period.ends is None:
+    if version.flag not in ("", FLAG_CURRENT, FLAG_REPEALED) and period.ends is None:
         message = f"来源标为{version.flag}，但没有更新的文本，也未被废止；按现行文本处理"
         return period, Finding(version.title, version.published, message)
     if version.flag == FLAG_CURRENT and period.ended_by is Validity.REPEALED:
