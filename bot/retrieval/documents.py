@@ -7,7 +7,7 @@ from typing import Optional, Sequence
 
 from bot.content.loader import Knowledge
 from bot.retrieval.evidence import Kind
-from bot.statutes.model import Article
+from bot.statutes.model import Article, Level
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Document:
     passages: tuple[str, ...] = ()
     law: Optional[str] = None
     article: Optional[str] = None
+    level: Optional[Level] = None
     cites: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -75,6 +76,7 @@ def article_documents(articles: Sequence[Article]) -> list[Document]:
             passages=(f"{article.law}{article.number} {article.text}",),
             law=article.law,
             article=article.number,
+            level=article.level,
         )
         for article in articles
     ]

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from bot.statutes.model import Level
+
 # A standard deviation of BM25 counts as much as this much cosine.
 LEXICAL_WEIGHT = 0.0018
 # One rare word may not outweigh the meaning: deviations beyond this count no more.
 LEXICAL_LIMIT = 10.0
 # A factor e in how often the knowledge cites a law, relative to the law's length.
 PRIOR_WEIGHT = 0.003
+# Added to that logarithm: regulations and rules govern trades and offices more than citizens' disputes; what a region
+# has settled for itself goes before the general rule.
+LEVEL_PRIOR = {Level.REGULATION: -1.7, Level.RULE: -1.7, Level.LOCAL: 3.0}
 # Full agreement of an entry that cites the article.
 CITED_WEIGHT = 0.02
 # An entry counts fully from this cosine on, and falls off by e per CITED_FALL below it.

@@ -23,7 +23,7 @@ from bot.retrieval.vector_cache import cache_file, encode_cached
 from bot.text.lexicon import load_lexicon
 
 # Raised whenever what is stored changes.
-INDEX_REVISION = 2
+INDEX_REVISION = 3
 
 
 class IndexUnusable(Exception):
@@ -127,9 +127,11 @@ def build(
         vectors[statutes] = fusion.with_context(vectors[statutes], law_numbers)
     counts = citation_counts(documents)
     prior = np.zeros(len(documents), dtype=np.float32)
-    prior[owner_array[statutes]] = fusion.law_prior(
+    by_law = fusion.law_prior(
         np.array([counts[law] for law in laws], dtype=np.float64), np.bincount(law_numbers).astype(np.float64)
-    )[law_numbers]
+    )
+    levels = [documents[owner].level for owner in owner_array[statutes]]
+    prior[owner_array[statutes]] = by_law[law_numbers] + [fusion.LEVEL_PRIOR.get(level, 0.0) for level in levels]
 
     unfinished = folder.with_name(folder.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
