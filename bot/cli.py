@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 import typer
 from rich.console import Console
 
-from bot import cli_statutes
+from bot import cli_knowledge, cli_statutes
 from bot.settings import SettingsError, load_settings
 
 app = typer.Typer(
@@ -21,8 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-knowledge_app = typer.Typer(help="普法知识：检查与查询。", no_args_is_help=True)
-app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_statutes.app, name="statutes")
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -147,55 +146,6 @@ def converse(input: str = INPUT, output: str = OUTPUT) -> None:
     from bot.dialogue.offline import Conversations
 
     _each_line(input, output, "turns", Conversations(load_settings()).converse, wanted=list)
-
-
-@knowledge_app.command("check")
-def knowledge_check() -> None:
-    """检查 knowledge/：格式、编号、每一处引用是否为现行有效的条文。有问题时逐条列出，退出码为 1。"""
-    from bot.content import review
-    from bot.content.check import check_knowledge
-    from bot.content.loader import load_knowledge
-    from bot.statutes.store import open_statutes
-
-    settings = load_settings()
-    knowledge = load_knowledge(settings.knowledge_dir)
-    statutes = open_statutes(settings)
-    problems = check_knowledge(knowledge, statutes)
-    for problem in problems:
-        print(problem)
-    marks = review.read_marks(settings.knowledge_dir)
-    waiting = review.changed(knowledge, marks, statutes)
-    for change in waiting:
-        print(change)
-    if waiting:
-        ids = len({change.item_id for change in waiting})
-        err.print(f"{ids} 个条目所引的条文变了，请对照复核；改好后运行 fawen knowledge confirm 编号…")
-    unmarked = review.unmarked(knowledge, marks)
-    if unmarked:
-        err.print(f"{len(unmarked)} 个条目还没有核定记录，如 {unmarked[0]}；核对后运行 fawen knowledge confirm 编号…")
-    cited = sum(len(item.legal_basis) for item in knowledge.items)
-    err.print(f"{len(knowledge.entries)} 个普法条目，{len(knowledge.guides)} 份办事指南，{cited} 处法律依据，{len(problems)} 处问题")
-    if problems:
-        raise typer.Exit(1)
-
-
-@knowledge_app.command("confirm")
-def knowledge_confirm(
-    ids: list[str] = typer.Argument(None, help="条目或指南的编号"),
-    everything: bool = typer.Option(False, "--all", help="全部条目与指南"),
-) -> None:
-    """记下这些条目与今天的条文相符。条文变了以后，条目会标为待复核，直到再次核定。"""
-    from bot.content import review
-    from bot.content.loader import load_knowledge
-    from bot.statutes.store import open_statutes
-
-    settings = load_settings()
-    knowledge = load_knowledge(settings.knowledge_dir)
-    chosen = [item.id for item in knowledge.items] if everything else list(ids or [])
-    if not chosen:
-        raise SettingsError("请写出要核定的编号，或用 --all")
-    count = review.confirm(knowledge, chosen, open_statutes(settings), settings.knowledge_dir)
-    err.print(f"已核定 {count} 个，记录在 {settings.knowledge_dir / review.FILE}")
 
 
 def _each_line(

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator, Type, TypeVar, Union
+from typing import Any, Iterator, Optional, Type, TypeVar, Union
 
 import yaml
 from pydantic import ValidationError
@@ -42,6 +42,8 @@ class Knowledge:
 
     entries: list[Entry] = field(default_factory=list)
     guides: list[Guide] = field(default_factory=list)
+    # The name of the file each entry and guide stands in.
+    file_of: dict[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> list[Union[Entry, Guide]]:
@@ -68,7 +70,11 @@ def load_knowledge(folder: Path) -> Knowledge:
     problems: list[str] = []
     entries = list(_load(folder / "entries", "entries", "topic", Entry, problems))
     guides = list(_load(folder / "guides", "guides", "service_type", Guide, problems))
-    knowledge = Knowledge(entries, guides)
+    knowledge = Knowledge(
+        [entry for _file, entry in entries],
+        [guide for _file, guide in guides],
+        {**{entry.id: file for file, entry in entries}, **{guide.id: file for file, guide in guides}},
+    )
     seen: set[str] = set()
     for item in knowledge.items:
         if item.id in seen:
@@ -81,7 +87,20 @@ def load_knowledge(folder: Path) -> Knowledge:
     return knowledge
 
 
-def _load(folder: Path, key: str, shared: str, kind: Type[Item], problems: list[str]) -> Iterator[Item]:
+def describe(error: ValidationError) -> list[str]:
+    """Pydantic's findings, field by field, in the words of the editor who reads them."""
+    found = []
+    for problem in error.errors():
+        where = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
+        template = _MESSAGES.get(problem["type"], problem["msg"])
+        found.append(f"{where}：{template.format(**problem.get('ctx', {}))}")
+    return found
+
+
+def _load(
+    folder: Path, key: str, shared: str, kind: Type[Item], problems: list[str]
+) -> Iterator[tuple[str, Item]]:
+    """(file name, item) of every sound item; ``problems`` gets the others."""
     for path in sorted(folder.glob("*.yml")):
         try:
             content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -95,20 +114,20 @@ def _load(folder: Path, key: str, shared: str, kind: Type[Item], problems: list[
             problems.append(f"{path.name}：开头要有 {shared}: …，然后是 {key}: 列表")
             continue
         for position, fields in enumerate(content[key], start=1):
-            yield from _item(path.name, position, fields, {shared: content[shared]}, kind, problems)
+            item = _item(path.name, position, fields, {shared: content[shared]}, kind, problems)
+            if item:
+                yield path.name, item
 
 
 def _item(
     file: str, position: int, fields: Any, shared: dict[str, Any], kind: Type[Item], problems: list[str]
-) -> Iterator[Item]:
+) -> Optional[Item]:
     if not isinstance(fields, dict):
         problems.append(f"{file} 第 {position} 条：应当是“名称: 内容”的形式")
-        return
+        return None
     name = fields.get("id", f"第 {position} 条")
     try:
-        yield kind(**{**shared, **fields})
+        return kind(**{**shared, **fields})
     except ValidationError as error:
-        for problem in error.errors():
-            where = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
-            template = _MESSAGES.get(problem["type"], problem["msg"])
-            problems.append(f"{file} {name} {where}：{template.format(**problem.get('ctx', {}))}")
+        problems += [f"{file} {name} {problem}" for problem in describe(error)]
+        return None
