@@ -166,22 +166,16 @@ def import_(path: Path = typer.Argument(..., help="export 写的、改好的 .xl
     from bot.content import spreadsheet
     from bot.content.writer import entries_yaml, write_whole
 
-    folder = load_settings().knowledge_dir / "entries"
+    settings = load_settings()
+    knowledge = load_knowledge(settings.knowledge_dir)
     files = spreadsheet.read(path)
     changed = 0
     for name, entries in files.items():
-        text = entries_yaml(entries[0].topic, entries)
-        target = folder / name
-        if not target.exists() or _entries(target.read_text(encoding="utf-8")) != _entries(text):
-            write_whole(target, text)
+        before = [entry for entry in knowledge.entries if knowledge.file_of[entry.id] == name]
+        if entries != before:
+            write_whole(settings.knowledge_dir / "entries" / name, entries_yaml(entries[0].topic, entries))
             changed += 1
     err.print(f"{sum(map(len, files.values()))} 个条目，改写了 {changed} 个文件；请再运行 fawen knowledge check")
-
-
-def _entries(text: str) -> object:
-    import yaml
-
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _questions(file: Path) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any, Callable, Sequence
+from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
@@ -44,7 +45,7 @@ def read(path: Path) -> dict[str, list[Entry]]:
     """Entries by file, in the order of the rows. Raises :class:`KnowledgeError` naming row and column."""
     try:
         book = load_workbook(path, read_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise KnowledgeError([f"{path} 不是能读的 .xlsx 文件"]) from error
     rows = book.worksheets[0].iter_rows(values_only=True)
     header = [str(name or "").strip() for name in next(rows, ())]

@@ -15,7 +15,7 @@ from bot.text.segment import search_words
 
 # Two entries answer the same question, as far as a program can tell, when their questions and phrasings lie this close
 # (cosine of the standardised means) and share this much of their words. Chosen by reading the pairs it finds.
-ALIKE_MEANING, ALIKE_WORDS = 0.8, 0.34
+ALIKE_MEANING, ALIKE_WORDS = 0.68, 0.2
 
 
 @dataclass(frozen=True)
