@@ -89,7 +89,11 @@ def show(
         print(f"{found.citation}（{day} {found.period.validity_on(day).value}；{found.published} 公布；{found.period.reason}）")
         print("\n".join(filter(None, [found.chapter, found.text])))
         return
-    for old in store.find_any(law, number):
+    others = store.find_any(law, number)
+    if not others:
+        raise SettingsError(f"《{store.parser.canonical(law)}》没有{number}")
+    err.print(f"条文库里没有 {day} 有效的文本，其他日期的文本是：")
+    for old in others:
         print(f"{old.citation}（{day} {old.period.validity_on(day).value}；{old.published} 公布；{old.period.reason}）\n{old.text}\n")
     raise typer.Exit(1)
 
@@ -134,7 +138,8 @@ def verify(
     from bot.statutes.verify import verify as check
 
     settings = load_settings()
-    store = open_statutes(settings.copy(update={"today": dt.date.fromisoformat(on)}) if on else settings)
+    store = open_statutes(settings)
+    store = open_statutes(settings.copy(update={"today": _day(on, store)}))
     try:
         text = sys.stdin.buffer.read().decode("utf-8", errors="replace") if str(file) == "-" else read_file(file)
     except UnreadableLaw as error:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Optional, Union
 
+from pydantic import parse_obj_as
+
 from bot.content.loader import Knowledge, KnowledgeError
 from bot.content.schema import Entry, Guide, LegalBasis
 from bot.statutes.law_text import wording
@@ -44,9 +46,12 @@ def read_marks(knowledge_dir: Path) -> Marks:
     if not path.exists():
         return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError("not an object")
+        return parse_obj_as(Marks, stored)
     except ValueError as error:
-        raise KnowledgeError([f"{FILE} 读不出来：{error}。可以删掉它，再运行 fawen knowledge confirm --all"]) from error
+        raise KnowledgeError([f"{FILE} 读不出来。可以删掉它，再运行 fawen knowledge confirm --all"]) from error
 
 
 def changed(knowledge: Knowledge, marks: Marks, store: StatuteStore) -> list[Changed]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,8 +18,10 @@ from bot.statutes.model import Level
 from bot.statutes.store import archive_table
 
 # Raised whenever the import itself changes, so that stores made by older code are rebuilt.
-IMPORT_REVISION = 3
+IMPORT_REVISION = 4
 CRIMINAL_LAW = "刑法"
+# The archive leaves the headings of the next part on the last article of the one before.
+_GLUED_HEADING = re.compile(r"(\n\s*第[一二三四五六七八九十百零]+(编|分编|章|节)[\s　][^\n。；]{1,40})+$")
 
 
 def is_current(store_path: Path, archive_fingerprint: str) -> bool:
@@ -62,7 +65,7 @@ def _law_text(law: dict[str, Any], articles: list[dict[str, Any]]) -> LawText:
             Unit(
                 number=article["article_no"],
                 chapter=" ".join(filter(None, [article["chapter"], article["section"]])),
-                text=article["article_text"].strip(),
+                text=_GLUED_HEADING.sub("", article["article_text"].strip()),
             )
             for article in articles
         ),

@@ -27,13 +27,19 @@ def changes(old: Sequence[Article], new: Sequence[Article]) -> list[Change]:
     same_wording = {wording(article.text): article for article in old}
     found: list[Change] = []
     used: set[str] = set()
+    moved = {
+        article.number: match
+        for article in new
+        if not (article.number in before and wording(before[article.number].text) == wording(article.text))
+        and (match := same_wording.get(wording(article.text)) or _most_like(article, old, after))
+    }
+    taken = {match.number for match in moved.values()}
     for article in new:
         counterpart = before.get(article.number)
         if counterpart and wording(counterpart.text) == wording(article.text):
             used.add(counterpart.number)
             continue
-        moved = same_wording.get(wording(article.text)) or _most_like(article, old, after)
-        match = moved or counterpart
+        match = moved.get(article.number) or (None if counterpart and counterpart.number in taken else counterpart)
         if match:
             used.add(match.number)
         found.append(Change(match, article))

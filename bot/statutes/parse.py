@@ -19,7 +19,7 @@ from bot.statutes.validity import stated_start
 INFO_END = "<!-- INFO END -->"
 
 _C = numerals.CHINESE_DIGITS
-_ARTICLE = re.compile(rf"第([{_C}]+)条(?:之([{_C}]+))?(?=[\s　]|$|[^之款项的、，和至到或及规中，])[\s　]*(.*)")
+_ARTICLE = re.compile(rf"第([{_C}]+)条(?:之([{_C}]+))?(?=[\s　]|$|[^之款项的、，和至到或及规中，])(?!第[{_C}]+[款项])[\s　]*(.*)")
 _HEADING = re.compile(rf"第[{_C}]+(编|分编|章|节)(?=[\s　]|$|[^的、，中])[\s　]*(.{{0,40}})")
 _RANK = {"编": 0, "分编": 1, "章": 2, "节": 3}
 _ANNEX_LINE = re.compile(r"附(件|表|录)?[一二三四五六七八九十\d]*\s*([:：].{0,60}|$)|附件[一二三四五六七八九十\d]*\s*.{0,40}$")
@@ -129,6 +129,7 @@ def _units(lines: Sequence[str]) -> list[Unit]:
             units.append(Unit(number, chapter, joined))
         text.clear()
 
+    in_articles = any(_ARTICLE.match(line.lstrip("# ")) for line in lines)
     for line in lines:
         plain = line.lstrip("# ").strip()
         if not plain or _CONTENTS.fullmatch(plain) or plain.startswith("<!--"):
@@ -146,6 +147,9 @@ def _units(lines: Sequence[str]) -> list[Unit]:
                 number, chapter, last = numerals.article_number(at[0], at[1] or None), " ".join(filter(None, heading)), at
                 text.append(article[3])
                 continue
+        if in_articles and line.startswith("#") and number != ANNEX and not plain.startswith("附件") and plain != PREAMBLE:
+            heading[2:] = [re.sub(r"[\s　]+", " ", plain), ""]
+            continue
         if last != (0, 0) and _ANNEX_LINE.fullmatch(plain):
             close()
             number, chapter = ANNEX, ""
@@ -209,7 +213,7 @@ def _level(title: str, info: str, region: str, folders: Sequence[str]) -> Level:
         return Level.LOCAL
     if re.search(r"国务院(令|第|发布|公布|批准|关于)|国令", title + info):
         return Level.REGULATION
-    if "全国人民代表大会" in info or short_title(title).endswith(("法", "法典")):
+    if "全国人民代表大会" in info or short_title(title).endswith(("法", "法典")) and not title.endswith("办法"):
         return Level.LAW
     return Level.RULE
 

@@ -2,12 +2,17 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Iterator, Sequence
+
+from docx.opc.exceptions import OpcError
 
 from bot.statutes.parse import UnreadableLaw
 
 ENDINGS = (".md", ".markdown", ".txt", ".docx")
+# What python-docx and the libraries below it raise on a damaged file.
+_DAMAGED = (OpcError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, KeyError, ValueError, SyntaxError)
 # The longest code in force has less than 1 MB of text; a Word file may hold pictures.
 LARGEST = 20 * 1024 * 1024
 
@@ -51,12 +56,11 @@ def _decoded(raw: bytes) -> str:
 
 def _word(path: Path) -> str:
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
 
     try:
         document = docx.Document(str(path))
         return "\n".join(paragraph.text for paragraph in document.paragraphs)
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise UnreadableLaw("Word 文件打不开，可能已损坏；旧的 .doc 格式请先另存为 .docx") from error
 
 

@@ -10,7 +10,7 @@ PROVINCES = (
 ).split()
 _PROVINCE = re.compile("|".join(PROVINCES))
 _CITY = re.compile(r"[一-龥]{2,8}?(?:自治州|自治县|自治旗|市)")
-_ASSEMBLY = re.compile(r"(?<!全国)([一-龥]{2,9}?(?:省|市|自治区|自治州|自治县))第[一二三四五六七八九十]+届人民代表大会")
+_ASSEMBLY = re.compile(r"(?:^|[日\s　（(，])([一-龥]{2,9}?(?:省|市|自治区|自治州|自治县))第[一二三四五六七八九十]+届人民代表大会")
 # National laws about a region are not local rules.
 _NATIONAL = re.compile(r"全国人民代表大会|国务院|最高人民")
 

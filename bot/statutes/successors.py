@@ -1,4 +1,4 @@
-"""What governs now in the place of a repealed law: a small table, each row read against both texts."""
+"""What governs now in the place of a repealed law: a small table, for people who still cite the old one."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -105,7 +105,10 @@ def repeals_with_their_law(versions: Iterable[Version], repeals: Iterable[Repeal
 def stated_start(text: str) -> Optional[dt.date]:
     """The date in 「自2026年1月1日起施行」, or ``None``."""
     match = _DATE.search(text)
-    return dt.date(*map(int, match.groups())) if match else None
+    try:
+        return dt.date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def decide(

@@ -83,6 +83,65 @@ def test_a_sentence_between_ends_the_list():
     assert second.law is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "《劳动合同法》第三十八条至第四十条",
+        "劳动合同法第38条到第40条",
+        "劳动合同法第38条至40条",
+        "劳动合同法第38条-第40条",
+        "劳动合同法第３８条 ～ 第４０条",
+        "劳动合同法第三十八条至该法第四十条",
+    ],
+)
+def test_a_range_stands_for_all_its_articles(text):
+    assert [(c.law, c.article) for c in PARSER.parse(text)] == [
+        ("劳动合同法", "第三十八条"),
+        ("劳动合同法", "第三十九条"),
+        ("劳动合同法", "第四十条"),
+    ]
+
+
+def test_a_range_goes_on_in_a_list():
+    assert [c.article for c in PARSER.parse("劳动法第三条至第五条、第八条")] == ["第三条", "第四条", "第五条", "第八条"]
+
+
+@pytest.mark.parametrize("text", ["劳动法第三条至第九十条", "劳动法第五条至第三条", "劳动法第三条至第四条"])
+def test_a_chapter_a_backward_or_an_empty_range_stands_for_its_ends(text):
+    assert len(PARSER.parse(text)) == 2
+
+
+def test_a_range_of_two_laws_is_none():
+    assert [str(c) for c in PARSER.parse("劳动法第三条至劳动合同法第六条")] == ["《劳动法》第三条", "《劳动合同法》第六条"]
+
+
+def test_a_range_without_a_law_names_none():
+    assert [str(c) for c in PARSER.parse("第三条至第五条")] == ["第三条", "第四条", "第五条"]
+
+
+INTERPRETATION = "最高人民法院关于适用《民法典》婚姻家庭编的解释（一）"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "《最高人民法院关于适用〈中华人民共和国民法典〉婚姻家庭编的解释（一）》第五条",
+        "《最高人民法院关于适用《中华人民共和国民法典》婚姻家庭编的解释(一)》第五条",
+        "《最高人民法院关于适用<民法典>婚姻家庭编的解释（一）》第5条",
+        "《最高人民法院关于适用〈民法典〉婚姻家庭编的解释（一）》（法释〔2020〕22号）第五条",
+        "最高人民法院关于适用《民法典》婚姻家庭编的解释（一）第五条",
+        "婚姻家庭编解释（一）第五条",
+        "最高法婚姻家庭编解释（一）第五条",
+    ],
+)
+def test_titles_that_hold_another_title(text):
+    parser = CitationParser([INTERPRETATION, "民法典"], {"婚姻家庭编解释（一）": INTERPRETATION})
+    [citation] = parser.parse(text)
+    assert (citation.law, citation.article) == (INTERPRETATION, "第五条")
+    [again] = parser.parse(str(citation))
+    assert (again.law, again.article) == (citation.law, citation.article)
+
+
 def test_an_article_without_a_law_names_none():
     citation = only("第八条怎么说")
     assert citation.law is None
@@ -137,7 +196,18 @@ def test_any_article_in_any_digits_and_spacing_is_read(number, suffix, law, writ
     assert only(str(citation)).article == citation.article
 
 
-PIECES = st.sampled_from([*"第条款项之一二十百千零两0123９（）() 、，《》\n", "刑法", "《民法典》", "消法", "同法"])
+@given(
+    first=st.integers(1, 2000),
+    length=st.integers(1, 30),
+    write=st.sampled_from([str, numerals.to_chinese, lambda n: str(n).translate(FULL_WIDTH)]),
+    link=st.sampled_from(["至", "到", "-", "—", "～", " 至 "]),
+)
+def test_any_range_is_read_whole(first, length, write, link):
+    found = PARSER.parse(f"按照《刑法》第{write(first)}条{link}第{write(first + length)}条办理")
+    assert [(c.law, c.number) for c in found] == [("刑法", number) for number in range(first, first + length + 1)]
+
+
+PIECES = st.sampled_from([*"第条款项之一二十百千零两至到-0123９（）() 、，《》〈〉\n", "刑法", "《民法典》", "消法", "同法"])
 
 
 @given(st.text() | st.lists(PIECES, max_size=30).map("".join))
@@ -145,9 +215,10 @@ def test_any_text_is_read_without_raising_and_spans_lie_inside(text):
     before = 0
     for citation in PARSER.parse(text):
         assert before <= citation.start < citation.end <= len(text)
-        assert "条" in text[citation.start : citation.end]
+        # The articles that a range passes over all stand where its link stands.
+        assert set("条至到-") & set(text[citation.start : citation.end])
         assert 1 <= citation.number <= numerals.LARGEST
         str(citation)
-        before = citation.end
+        before = citation.start
     PARSER.named_laws(text)
     PARSER.canonical(text)
