@@ -19,7 +19,7 @@ def main(
     """置信度校准：可靠性表与 Brier 分，对照只报平均正确率的基线。"""
     from bot.content.loader import load_knowledge
     from bot.dialogue.calibration import out_of_scope_texts
-    from bot.retrieval.calibrate import calibrate
+    from bot.retrieval.calibrate import MOST_QUESTIONS, calibrate
     from bot.retrieval.confidence import Calibration, fit
     from bot.retrieval.encoder import load_encoder
     from bot.settings import load_settings
@@ -46,7 +46,7 @@ def main(
 
     print_machine()
     # Only a phrasing asked with its entry in place can be right.
-    answerable = sum(len(entry.phrasings) for entry in knowledge.entries)
+    answerable = min(MOST_QUESTIONS, sum(len(entry.phrasings) for entry in knowledge.entries))
     print(
         f"{len(rows)} 次提问，第一条答案正确的占 {labels.mean():.1%}；其中 {answerable} 次有对应的条目，"
         f"正确的占 {labels.sum() / answerable:.1%}，其余 {len(rows) - answerable} 次本来就没有答案。\n"

@@ -16,11 +16,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.understanding.attributes import METADATA_TOPIC, TOPIC, TOPIC_RANKING
 from bot.understanding.linear_model import LinearModel
+from bot.understanding.neighbours import Neighbours
 
-_FILE = "model.npz"
+_LINEAR, _NEIGHBOURS = "linear.npz", "neighbours.npz"
 
 
-class _LinearClassifier(IntentClassifier, GraphComponent):
+class _Classifier(IntentClassifier, GraphComponent):
     """Learns one label of a message and predicts it; subclasses say which."""
 
     @classmethod
@@ -30,14 +31,18 @@ class _LinearClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``C`` is the inverse strength of the L2 penalty; ``max_iter`` and ``tol`` end the fit."""
-        return {"C": 1.0, "max_iter": 50, "tol": 1e-2}
+        """``C`` is the inverse strength of the L2 penalty; ``max_iter`` and ``tol`` end the fit.
+
+        ``neighbours`` is the weight of the nearest examples' labels against the linear model's.
+        """
+        return {"C": 1.0, "max_iter": 50, "tol": 1e-2, "neighbours": 0.3}
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model: Optional[LinearModel] = None
+        self._linear: Optional[LinearModel] = None
+        self._neighbours: Optional[Neighbours] = None
 
     @classmethod
     def create(
@@ -46,22 +51,21 @@ class _LinearClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> _LinearClassifier:
+    ) -> _Classifier:
         """See Rasa's :class:`GraphComponent`."""
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the examples that carry the label."""
         labelled = [message for message in training_data.intent_examples if self._label(message) and message.get(TEXT)]
-        self._model = LinearModel.fit(
-            labelled,
-            [self._label(message) for message in labelled],
-            self._config["C"],
-            self._config["max_iter"],
-            self._config["tol"],
+        labels = [self._label(message) for message in labelled]
+        self._linear = LinearModel.fit(
+            labelled, labels, self._config["C"], self._config["max_iter"], self._config["tol"]
         )
+        self._neighbours = Neighbours.fit(labelled, labels)
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder / _FILE)
+            self._linear.save(folder / _LINEAR)
+            self._neighbours.save(folder / _NEIGHBOURS)
         return self._resource
 
     @classmethod
@@ -72,19 +76,29 @@ class _LinearClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> _LinearClassifier:
+    ) -> _Classifier:
         """See Rasa's :class:`GraphComponent`."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.load(folder / _FILE)
+            component._linear = LinearModel.load(folder / _LINEAR)
+            component._neighbours = Neighbours.load(folder / _NEIGHBOURS)
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the label and its ranking on every message that has words."""
         for message in messages:
-            if self._model and message.get(TEXT) and message.features:
-                self._set(message, self._model.ranking(message))
+            if self._linear and self._neighbours and message.get(TEXT) and message.features:
+                self._set(message, self._ranking(message, self._linear, self._neighbours))
         return messages
+
+    def _ranking(self, message: Message, linear: LinearModel, neighbours: Neighbours) -> List[Tuple[str, float]]:
+        weight: float = self._config["neighbours"]
+        near = neighbours.probabilities(message)
+        ranking = [
+            (label, (1 - weight) * probability + weight * near.get(label, 0.0))
+            for label, probability in linear.probabilities(message)
+        ]
+        return sorted(ranking, key=lambda pair: -pair[1])
 
     @staticmethod
     @abstractmethod
@@ -98,7 +112,7 @@ class _LinearClassifier(IntentClassifier, GraphComponent):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ServiceTypeClassifier(_LinearClassifier):
+class ServiceTypeClassifier(_Classifier):
     """The intent: a service type, or one of the few used in dialogue only."""
 
     @staticmethod
@@ -113,7 +127,7 @@ class ServiceTypeClassifier(_LinearClassifier):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class TopicClassifier(_LinearClassifier):
+class TopicClassifier(_Classifier):
     """The legal topic, learned from examples whose intent block has ``metadata: {topic: …}``."""
 
     @staticmethod

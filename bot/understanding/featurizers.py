@@ -42,7 +42,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """See Rasa's :class:`GraphComponent`."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 4.0}
+        return {**DenseFeaturizer.get_default_config(), "scale": 2.0}
 
     @classmethod
     def validate_config(cls, config: Dict[str, Any]) -> None:

@@ -42,11 +42,11 @@ class LinearModel:
         model.fit(matrix, labels)
         return cls(model.classes_.tolist(), model.coef_.T, model.intercept_)
 
-    def ranking(self, message: Message) -> list[tuple[str, float]]:
-        """All labels with their probabilities, best first."""
+    def probabilities(self, message: Message) -> list[tuple[str, float]]:
+        """All labels with their probabilities."""
         columns, values, _width = _features(message)
         probabilities = softmax(values @ self._weights[columns] + self._bias)
-        return sorted(zip(self._labels, probabilities.tolist()), key=lambda pair: -pair[1])
+        return list(zip(self._labels, probabilities.tolist()))
 
     def save(self, path: Path) -> None:
         """Write to ``path`` (.npz)."""

@@ -58,7 +58,7 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """The classifier's probability from which it is believed: ``threshold``, or ``certain`` against other signs."""
-        return {"threshold": 0.45, "certain": 0.9}
+        return {"threshold": 0.35, "certain": 0.9}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]

@@ -1,4 +1,4 @@
-"""The fast form of a fitted logistic regression gives scikit-learn's own probabilities."""
+"""The fast form of a fitted logistic regression gives scikit-learn's own probabilities; the neighbours vote."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from scipy.sparse import coo_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.understanding.linear_model import LinearModel
+from bot.understanding.neighbours import COUNT, Neighbours
 
 LABELS = ["甲", "乙", "丙"]
 
@@ -39,6 +40,14 @@ def test_probabilities_are_those_of_scikit_learn(tmp_path: Path) -> None:
     reference = LogisticRegression(C=1.0, max_iter=200, tol=1e-6, class_weight="balanced", random_state=42)
     reference.fit(matrix, labels)
     for message, wanted in zip(made, reference.predict_proba(matrix)):
-        ranking = loaded.ranking(message)
-        assert dict(ranking) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)
-        assert [p for _label, p in ranking] == sorted((p for _label, p in ranking), reverse=True)
+        assert dict(loaded.probabilities(message)) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)
+
+
+def test_the_nearest_messages_vote(tmp_path: Path) -> None:
+    made, _matrix = messages(3 * COUNT)
+    labels = ["近" if number == 5 else LABELS[number % 3] for number in range(len(made))]
+    Neighbours.fit(made, labels).save(tmp_path / "neighbours.npz")
+    shares = Neighbours.load(tmp_path / "neighbours.npz").probabilities(made[5])
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=shares.__getitem__) == "近"
+    assert len(shares) <= COUNT
