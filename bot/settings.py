@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     archive_dir: Optional[Path] = Field(
         None, description="离线安装用：预先下载好的数据包（.whl）所在的目录，安装时优先从这里取"
     )
-    region: str = Field("", description="服务所在的行政区域，如 浙江省杭州市；显示在工单上")
+    region: str = Field("", description="服务所在的行政区域，如 浙江省杭州市；显示在工单上，地方性法规只用这里的")
     organization: str = Field("12348 公共法律服务", description="页面上显示的机构名称")
     handoff_threshold: float = Field(
         0.25, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
