@@ -1,6 +1,7 @@
 """Start the real server and talk to it."""
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -11,11 +12,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Coroutine, Iterator, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
+
+Result = TypeVar("Result")
 
 
 @contextlib.contextmanager
@@ -43,6 +47,12 @@ def run_server(folder: Path, port: int | None = None) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def run_async(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: Playwright's synchronous API keeps an event loop in the main thread."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def free_port() -> int:

@@ -1,16 +1,14 @@
 """The WebSocket channel: order, acknowledgement, resume without loss or duplicates, a server killed in between."""
 from __future__ import annotations
 
-import asyncio
 import json
 import random
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from support import free_port, run_server
+from support import free_port, run_async, run_server
 
 
 class Client:
@@ -48,9 +46,7 @@ def run(url: str, work: Any) -> Any:
 
             return await work(connect)
 
-    # In a thread of its own: Playwright's synchronous API keeps an event loop running in the main thread.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, main()).result()
+    return run_async(main())
 
 
 def test_a_question_is_acknowledged_echoed_and_answered(live_server: str) -> None:

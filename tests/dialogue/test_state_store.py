@@ -1,7 +1,6 @@
 """What the dialogue remembers: stored once per answer, found again after a restart."""
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Iterator
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from support import run_async
 
 from bot.dialogue.state_store import KEPT_TURNS, DialogueStateStore
 from bot.settings import PROJECT_ROOT
@@ -42,11 +42,11 @@ def talk(store: DialogueStateStore, sender: str, text: str) -> DialogueStateTrac
         await store.save(tracker)
         return tracker
 
-    return asyncio.run(turn())
+    return run_async(turn())
 
 
 def fetch(store: DialogueStateStore, sender: str) -> DialogueStateTracker:
-    found = asyncio.run(store.retrieve(sender))
+    found = run_async(store.retrieve(sender))
     assert found is not None
     return found
 
@@ -81,9 +81,9 @@ def test_conversations_are_apart_and_empty_ones_not_stored(engine: sa.engine.Eng
     store = DialogueStateStore(engine, DOMAIN)
     talk(store, "a", "甲")
     talk(store, "b", "乙")
-    assert asyncio.run(store.retrieve("c")) is None
-    asyncio.run(store.get_or_create_tracker("c", append_action_listen=False))
-    assert sorted(asyncio.run(store.keys())) == ["a", "b"]
+    assert run_async(store.retrieve("c")) is None
+    run_async(store.get_or_create_tracker("c", append_action_listen=False))
+    assert sorted(run_async(store.keys())) == ["a", "b"]
     assert fetch(store, "a").latest_message.text == "甲"
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(dialogue_states)).scalar() == 2
