@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Optional
 
 import typer
-from rich.console import Console
 
 from bot import cli_knowledge, cli_statutes
+from bot.console import err
 from bot.settings import SettingsError, load_settings
 
 app = typer.Typer(
@@ -24,7 +24,6 @@ app = typer.Typer(
 app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_statutes.app, name="statutes")
 
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 INPUT = typer.Option(..., "--input", "-i", help="输入文件（JSON Lines，UTF-8），- 为标准输入")
 OUTPUT = typer.Option("-", "--output", "-o", help="输出文件（JSON Lines），- 为标准输出")
@@ -83,7 +82,7 @@ def setup() -> None:
     """准备好运行所需的一切：模型、条文库、索引、对话模型。可以反复运行，已完成的步骤会跳过。"""
     from bot.provisioning.setup import Setup
 
-    Setup(load_settings(), err).run()
+    Setup(load_settings()).run()
 
 
 @app.command()

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
+from bot.console import err
 from bot.content import review
 from bot.content.check import check_knowledge
 from bot.content.loader import load_knowledge
@@ -14,7 +14,6 @@ from bot.settings import SettingsError, load_settings
 from bot.statutes.store import open_statutes
 
 app = typer.Typer(help="普法知识：新建、检查、查重、查缺，导出到表格再导回。", no_args_is_help=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command("check")

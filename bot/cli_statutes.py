@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Optional
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.console import err, progress_bar
 from bot.settings import SettingsError, load_settings
 from bot.statutes.store import StatuteStore, open_statutes
 
 app = typer.Typer(help="法律条文库：导入、查阅、比较版本、核对引用。", no_args_is_help=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ON = typer.Option(None, "--on", help="按哪一天判断效力，如 2010-01-01；默认今天")
 
@@ -27,8 +25,8 @@ def import_(paths: list[Path] = typer.Argument(..., help="文件或文件夹：M
     if missing:
         raise SettingsError(f"没有这个文件或文件夹：{'、'.join(missing)}")
     settings = load_settings()
-    with _progress() as progress:
-        task = progress.add_task("读取", total=None)
+    with progress_bar("导入") as progress:
+        task = progress.add_task("读取文件", total=None)
         report = import_files(
             paths,
             settings.statutes_path,
@@ -174,9 +172,3 @@ def _article_number(text: str) -> str:
     if not found or found[0].article is None:
         raise SettingsError(f"看不懂条号：{text}。应写成 第三十九条、39 或 第一百三十三条之一")
     return found[0].article
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err
-    )

@@ -1,6 +1,7 @@
 """What all tests share: the set-up that `make test` made, and a real server on a free port."""
 from __future__ import annotations
 
+import datetime as dt
 from typing import Iterator
 
 import pytest
@@ -8,6 +9,19 @@ from support import run_server
 
 from bot.dialogue.training import model_path
 from bot.settings import Settings, load_settings
+from bot.statutes.store import StatuteStore
+
+# A day on which a revised 商标法 is published but not yet in force.
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def real_store() -> StatuteStore:
+    """The store `fawen setup` made; skips where there is none."""
+    path = load_settings().statutes_path
+    if not path.exists():
+        pytest.skip("needs var/statutes.db: run `fawen setup` (or `make test`) first")
+    return StatuteStore(path, TODAY)
 
 
 @pytest.fixture(scope="session")

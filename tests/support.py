@@ -1,4 +1,4 @@
-"""Start the real server and talk to it."""
+"""Run the real command; start the real server and talk to it."""
 from __future__ import annotations
 
 import asyncio
@@ -47,6 +47,19 @@ def run_server(folder: Path, port: int | None = None) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def fawen(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the ``fawen`` command, with more in its environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def run_async(work: Coroutine[Any, Any, Result]) -> Result:

@@ -1,14 +1,12 @@
 """`fawen knowledge …` as an editor uses it, on a copy of the knowledge."""
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support import ROOT
+from support import fawen
 
 from bot.settings import Settings, load_settings
 
@@ -18,24 +16,18 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(load_settings().knowledge_dir, tmp_path / "knowledge"))
 
 
-def fawen(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", "knowledge", *words],
-        cwd=ROOT,
-        env={**os.environ, "FAWEN_KNOWLEDGE_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def edit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run ``fawen knowledge`` on the copy in ``folder``."""
+    return fawen("knowledge", *words, FAWEN_KNOWLEDGE_DIR=str(folder))
 
 
 def test_a_new_entry_is_written_and_must_be_filled_in(settings: Settings, folder: Path) -> None:
-    done = fawen(
+    done = edit(
         folder, "new", "--topic", "劳动纠纷", "--id", "labor-trial-entry", "--question", "老板拖欠工资怎么办", "--file", "labor.yml"
     )
     assert done.returncode == 0, done.stderr
     assert "labor-unpaid-wages" in done.stdout  # the entry that already answers it
-    checked = fawen(folder, "check")
+    checked = edit(folder, "check")
     assert checked.returncode == 1
     assert "labor-trial-entry" in checked.stdout
 
@@ -49,20 +41,20 @@ def test_a_new_entry_is_written_and_must_be_filled_in(settings: Settings, folder
     ],
 )
 def test_what_can_not_be_added_is_told(folder: Path, words: tuple[str, ...], told: str) -> None:
-    done = fawen(folder, "new", *words)
+    done = edit(folder, "new", *words)
     assert done.returncode == 2
     assert told in done.stderr
 
 
 def test_no_two_entries_answer_the_same_question(settings: Settings, folder: Path) -> None:
-    done = fawen(folder, "duplicates")
+    done = edit(folder, "duplicates")
     assert done.returncode == 0, done.stdout
 
 
 def test_coverage_lists_questions_without_a_good_entry(settings: Settings, folder: Path, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text('老板拖欠工资不给怎么办\n{"question": "火星上的石头归谁所有 能挖回来卖吗"}\n', encoding="utf-8")
-    done = fawen(folder, "coverage", str(log))
+    done = edit(folder, "coverage", str(log))
     assert done.returncode == 0, done.stderr
     assert "火星" in done.stdout and "拖欠" not in done.stdout
     assert "2 个问题，1 个没有好的条目" in done.stderr
@@ -70,12 +62,12 @@ def test_coverage_lists_questions_without_a_good_entry(settings: Settings, folde
 
 def test_out_to_a_spreadsheet_and_back_changes_nothing(folder: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in (folder / "entries").iterdir()}
-    assert fawen(folder, "export", str(tmp_path / "e.xlsx")).returncode == 0
-    done = fawen(folder, "import", str(tmp_path / "e.xlsx"))
+    assert edit(folder, "export", str(tmp_path / "e.xlsx")).returncode == 0
+    done = edit(folder, "import", str(tmp_path / "e.xlsx"))
     assert "改写了 0 个文件" in done.stderr
     assert {path.name: path.read_bytes() for path in (folder / "entries").iterdir()} == before
 
 
 def test_confirming_needs_known_ids(folder: Path) -> None:
-    assert "没有这个编号" in fawen(folder, "confirm", "no-such-entry").stderr
-    assert "--all" in fawen(folder, "confirm").stderr
+    assert "没有这个编号" in edit(folder, "confirm", "no-such-entry").stderr
+    assert "--all" in edit(folder, "confirm").stderr

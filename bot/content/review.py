@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Optional, Union
@@ -16,6 +15,7 @@ from pydantic import parse_obj_as
 
 from bot.content.loader import Knowledge, KnowledgeError
 from bot.content.schema import Entry, Guide, LegalBasis
+from bot.content.writer import write_whole
 from bot.statutes.law_text import wording
 from bot.statutes.model import Article
 from bot.statutes.store import StatuteStore
@@ -91,9 +91,7 @@ def confirm(knowledge: Knowledge, ids: Iterable[str], store: StatuteStore, knowl
             articles = {_key(basis): store.find(basis.law, basis.article) for basis in cited(item)}
             marks[item.id] = {key: _mark(article) for key, article in articles.items() if article}
     lines = [f"{json.dumps(key)}: {json.dumps(marks[key], ensure_ascii=False, sort_keys=True)}" for key in sorted(marks)]
-    unfinished = knowledge_dir / f"{FILE}.new"
-    unfinished.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    os.replace(unfinished, knowledge_dir / FILE)
+    write_whole(knowledge_dir / FILE, "{\n" + ",\n".join(lines) + "\n}\n")
     return len(wanted)
 
 

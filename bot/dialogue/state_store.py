@@ -34,15 +34,6 @@ class DialogueStateStore(TrackerStore):
         self._engine = engine
         self._live: OrderedDict[str, DialogueStateTracker] = OrderedDict()
 
-    @property
-    def domain(self) -> Domain:
-        """The domain whose slots a new conversation gets; Rasa sets it with the model."""
-        return self._domain
-
-    @domain.setter
-    def domain(self, domain: Optional[Domain]) -> None:
-        self._domain = domain or Domain.empty()
-
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation's state, or ``None`` when there is none.
 

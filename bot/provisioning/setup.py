@@ -8,17 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Callable
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 
+from bot.console import err, progress_bar
 from bot.content.check import check_knowledge
 from bot.content.loader import Knowledge, KnowledgeError, load_knowledge
 from bot.dialogue import calibration, training
@@ -48,19 +40,18 @@ class Step:
 class Setup:
     """The steps in order; each may rely on those before it."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._console = console
 
     def run(self) -> None:
         """Do what is missing. Raises :class:`ProvisioningError` saying what can't be finished and why."""
         self._check_disk()
         for step in self._steps():
             if step.is_current():
-                self._console.print(f"[green]✓[/] {step.name}：已是最新")
+                err.print(f"[green]✓[/] {step.name}：已是最新")
                 continue
             try:
-                with self._progress(step.name) as progress:
+                with progress_bar(step.name) as progress:
                     step.run(progress)
             except TrainingError as error:
                 raise ProvisioningError(str(error)) from error
@@ -68,7 +59,7 @@ class Setup:
                 if error.errno == errno.ENOSPC:
                     raise ProvisioningError(f"“{step.name}”没有完成：磁盘满了。请腾出空间后重新运行 fawen setup") from error
                 raise
-            self._console.print(f"[green]✓[/] {step.name}：完成")
+            err.print(f"[green]✓[/] {step.name}：完成")
 
     def _steps(self) -> list[Step]:
         return [
@@ -187,14 +178,3 @@ class Setup:
     @property
     def _downloads(self) -> Path:
         return self._settings.var_dir / "downloads"
-
-    def _progress(self, name: str) -> Progress:
-        return Progress(
-            SpinnerColumn(),
-            TextColumn(f"{name}：{{task.description}}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-        )

@@ -22,8 +22,8 @@ _ARTICLE = re.compile(
 )
 # A title may hold another: 《最高人民法院关于适用〈民法典〉…的解释》, in single or double marks.
 _TITLE = r"《((?:[^《》]|《[^《》]{1,60}》){1,120})》"
+BRACKETED_TITLE = re.compile(_TITLE)
 _BRACKETED_BEFORE = re.compile(_TITLE + r"(?:\s*[（(][^（）()]{0,20}[）)])?\s*(?:的|中的|之)?\s*$")
-_BRACKETED_ONLY = re.compile(_TITLE)
 _RANGE_LINK = re.compile(r"\s*(?:至|到|[-—–~～]+)\s*(?:同法|该法|本法)?\s*$")
 # What one range may stand for: longer ones are whole chapters, cited by their ends.
 _LONGEST_RANGE = 30
@@ -116,7 +116,7 @@ class CitationParser:
 
     def named_laws(self, text: str) -> list[str]:
         """Short titles of the laws named in ``text``, with or without an article, each once, in order."""
-        named = [self.canonical(name) for name in _BRACKETED_ONLY.findall(text)]
+        named = [self.canonical(name) for name in BRACKETED_TITLE.findall(text)]
         at = 0
         while at < len(text):
             name = self._longest_name_at(text, at)

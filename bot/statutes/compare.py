@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
+from typing import Optional, Sequence
 
 from bot.statutes.law_text import wording
 from bot.statutes.model import Article
@@ -22,28 +22,18 @@ class Change:
 
 def changes(old: Sequence[Article], new: Sequence[Article]) -> list[Change]:
     """All differences in wording, in the order of the new text; rules that only moved to another number are paired."""
-    before = {article.number: article for article in old}
-    after = {article.number: article for article in new}
-    same_wording = {wording(article.text): article for article in old}
-    found: list[Change] = []
-    used: set[str] = set()
-    moved = {
-        article.number: match
-        for article in new
-        if not (article.number in before and wording(before[article.number].text) == wording(article.text))
-        and (match := same_wording.get(wording(article.text)) or _most_like(article, old, after))
-    }
-    taken = {match.number for match in moved.values()}
-    for article in new:
-        counterpart = before.get(article.number)
-        if counterpart and wording(counterpart.text) == wording(article.text):
-            used.add(counterpart.number)
-            continue
-        match = moved.get(article.number) or (None if counterpart and counterpart.number in taken else counterpart)
-        if match:
-            used.add(match.number)
-        found.append(Change(match, article))
-    return found + [Change(article, None) for article in old if article.number not in used]
+    before = {article.number: wording(article.text) for article in old}
+    changed = [article for article in new if before.get(article.number) != wording(article.text)]
+    unchanged = {article.number for article in new} - {article.number for article in changed}
+    left = [article for article in old if article.number not in unchanged]
+    pairs: dict[str, Article] = {}
+    for counterpart in (_same_wording, _most_like, _same_number):
+        for article in changed:
+            match = None if article.number in pairs else counterpart(article, left)
+            if match:
+                pairs[article.number] = match
+                left.remove(match)
+    return [Change(pairs.get(article.number), article) for article in changed] + [Change(gone, None) for gone in left]
 
 
 def side_by_side(change: Change) -> list[str]:
@@ -55,14 +45,18 @@ def side_by_side(change: Change) -> list[str]:
     return lines
 
 
-def _most_like(article: Article, old: Iterable[Article], kept: dict[str, Article]) -> Optional[Article]:
-    """The old article that ``article`` is a new wording of, among those whose own number now holds something else."""
+def _same_wording(article: Article, old: Sequence[Article]) -> Optional[Article]:
+    return next((candidate for candidate in old if wording(candidate.text) == wording(article.text)), None)
+
+
+def _most_like(article: Article, old: Sequence[Article]) -> Optional[Article]:
     best: tuple[float, Optional[Article]] = (_MOVED, None)
     for candidate in old:
-        holder = kept.get(candidate.number)
-        if holder and candidate.number != article.number and wording(holder.text) == wording(candidate.text):
-            continue
         matcher = difflib.SequenceMatcher(None, candidate.text, article.text, autojunk=False)
         if matcher.real_quick_ratio() >= best[0] and matcher.quick_ratio() >= best[0] and matcher.ratio() >= best[0]:
             best = (matcher.ratio(), candidate)
     return best[1]
+
+
+def _same_number(article: Article, old: Sequence[Article]) -> Optional[Article]:
+    return next((candidate for candidate in old if candidate.number == article.number), None)

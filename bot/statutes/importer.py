@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterable, Optional, Sequence
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import yaml
 
 from bot.statutes import validity
-from bot.statutes.citations import short_title
+from bot.statutes.citations import BRACKETED_TITLE, short_title
 from bot.statutes.law_text import LawText
 from bot.statutes.model import Level
 from bot.statutes.parse import UnreadableLaw, parse_law
@@ -22,13 +22,13 @@ from bot.statutes.store import (
     articles_table,
     findings_table,
     metadata,
+    open_database,
     repeals_table,
     versions_table,
 )
 
 # The source of what `fawen setup` imports; its texts win over a file of the same law and day.
 ARCHIVE = "archive"
-_AMENDED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 
 Progress = Callable[[int, int], None]
 
@@ -50,8 +50,7 @@ def import_files(paths: Sequence[Path], store_path: Path, progress: Optional[Pro
 
     ``progress`` gets (files read, files in all). Raises :class:`StatuteStoreError` when there is no store yet.
     """
-    if not store_path.exists():
-        raise StatuteStoreError(f"还没有法律条文库（{store_path}）。请先运行：fawen setup")
+    engine = open_database(store_path)
     report = ImportReport()
     files = list(law_files(paths))
     texts: dict[str, tuple[LawText, str]] = {}
@@ -64,7 +63,6 @@ def import_files(paths: Sequence[Path], store_path: Path, progress: Optional[Pro
             report.failed.append((str(file), str(error)))
         if progress:
             progress(number, len(files))
-    engine = open_for_writing(store_path)
     try:
         with engine.begin() as connection:
             for law, source in texts.values():
@@ -79,9 +77,15 @@ def import_files(paths: Sequence[Path], store_path: Path, progress: Optional[Pro
 def replace_archive(laws: Sequence[LawText], store_path: Path, fingerprint: str) -> int:
     """Put the archive's texts in the place of those of an earlier archive; returns the number of articles.
 
-    What was imported from files stays, save texts the archive has, too.
+    What was imported from files stays, save texts the archive has, too. A store that older code made can't be taken
+    over: its place is taken, when all is in it, by a new one.
     """
-    engine = open_for_writing(store_path)
+    try:
+        engine = open_database(store_path)
+        made_anew = False
+    except StatuteStoreError:
+        engine = _new_database(store_path)
+        made_anew = True
     report = ImportReport()
     try:
         with engine.begin() as connection:
@@ -94,25 +98,9 @@ def replace_archive(laws: Sequence[LawText], store_path: Path, fingerprint: str)
             connection.execute(sa.insert(archive_table), {"fingerprint": fingerprint})
     finally:
         engine.dispose()
+    if made_anew:
+        os.replace(_unfinished(store_path), store_path)
     return report.articles
-
-
-def open_for_writing(store_path: Path) -> sa.engine.Engine:
-    """Open or make the store. One that this code can't use (it was made by older code) is made anew."""
-    store_path.parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{store_path}")
-    try:
-        columns = {column["name"] for column in sa.inspect(engine).get_columns("law_versions")}
-        usable = columns == {column.name for column in versions_table.columns}
-    except sa.exc.NoSuchTableError:
-        usable = True
-    except sa.exc.DatabaseError:
-        usable = False
-    if not usable:
-        engine.dispose()
-        store_path.unlink()
-    metadata.create_all(engine)
-    return engine
 
 
 def decide_validity(connection: sa.engine.Connection) -> None:
@@ -133,7 +121,7 @@ def decide_validity(connection: sa.engine.Connection) -> None:
         repeals += validity.repeals_in(version.title, version.effective, article.number, article.text)
         stated = validity.stated_start(article.text) if article.version_id in amending else None
         if stated:
-            for title in map(short_title, _AMENDED.findall(version.title)):
+            for title in map(short_title, BRACKETED_TITLE.findall(version.title)):
                 if title in titles:
                     starts[(title, version.published)] = stated
     repeals += validity.repeals_with_their_law(versions, repeals)
@@ -169,6 +157,18 @@ def load_overrides() -> list[validity.Override]:
         validity.Override(entry["law"], entry["in_force"], entry["reason"], entry.get("published"), entry.get("ends"))
         for entry in yaml.safe_load(text)
     ]
+
+
+def _unfinished(store_path: Path) -> Path:
+    return store_path.with_name(store_path.name + ".new")
+
+
+def _new_database(store_path: Path) -> sa.engine.Engine:
+    store_path.parent.mkdir(parents=True, exist_ok=True)
+    _unfinished(store_path).unlink(missing_ok=True)
+    engine = sa.create_engine(f"sqlite:///{_unfinished(store_path)}")
+    metadata.create_all(engine)
+    return engine
 
 
 def _put(connection: sa.engine.Connection, law: LawText, source: str, report: ImportReport) -> None:

@@ -11,8 +11,18 @@ from docx.opc.exceptions import OpcError
 from bot.statutes.parse import UnreadableLaw
 
 ENDINGS = (".md", ".markdown", ".txt", ".docx")
-# What python-docx and the libraries below it raise on a damaged file.
-_DAMAGED = (OpcError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, KeyError, ValueError, SyntaxError)
+# What a damaged file raises: none of the libraries has one error for it.
+_DAMAGED = (
+    OpcError,  # python-docx: not a package
+    ValueError,  # python-docx: a package, but not of a Word document
+    KeyError,  # python-docx: a part or relationship is missing
+    zipfile.BadZipFile,
+    EOFError,  # zipfile: cut off
+    zlib.error,  # zipfile: a damaged member
+    NotImplementedError,  # zipfile: a compression it doesn't know
+    RuntimeError,  # zipfile: encrypted
+    SyntaxError,  # lxml: XMLSyntaxError
+)
 # The longest code in force has less than 1 MB of text; a Word file may hold pictures.
 LARGEST = 20 * 1024 * 1024
 

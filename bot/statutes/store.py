@@ -71,6 +71,30 @@ class StatuteStoreError(Exception):
     """The store is missing or was made by another version; the message says what to run."""
 
 
+def open_database(path: Path) -> sa.engine.Engine:
+    """Open the file of a store. Raises :class:`StatuteStoreError` when there is none that this code can use."""
+    if not path.exists():
+        raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
+    # Connections are kept open: SQLAlchemy's default for SQLite opens the file anew for each query.
+    engine = sa.create_engine(
+        f"sqlite:///{path}", poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
+    )
+    try:
+        inspector = sa.inspect(engine)
+        usable = all(
+            {column["name"] for column in inspector.get_columns(table.name)} == set(table.columns.keys())
+            for table in metadata.sorted_tables
+        )
+    except (sa.exc.NoSuchTableError, sa.exc.DatabaseError):
+        usable = False
+    if not usable:
+        engine.dispose()
+        raise StatuteStoreError(
+            f"法律条文库（{path}）已损坏，或是旧版本建的。请运行：fawen setup；另外导入过的法规要再导入一次"
+        )
+    return engine
+
+
 class StatuteStore:
     """Read access to the law. All questions of validity are asked for a day.
 
@@ -78,12 +102,7 @@ class StatuteStore:
     """
 
     def __init__(self, path: Path, today: dt.date, region: str = "") -> None:
-        if not path.exists():
-            raise StatuteStoreError(f"还没有法律条文库（{path}）。请先运行：fawen setup")
-        # Connections are kept open: SQLAlchemy's default for SQLite opens the file anew for each query.
-        self.engine = sa.create_engine(
-            f"sqlite:///{path}", poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
-        )
+        self.engine = open_database(path)
         self.today = today
         self.region = region
         # The store never changes while it is open, and every answer quotes a few articles.

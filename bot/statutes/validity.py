@@ -20,13 +20,12 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Optional
 
-from bot.statutes.citations import short_title
+from bot.statutes.citations import BRACKETED_TITLE, short_title
 from bot.statutes.model import Period, Validity
 
 FLAG_REPEALED = "已废止"
 FLAG_CURRENT = "现行有效"
 _REPEAL_CLAUSE = re.compile(r"[^。；\n]*同时废止")
-_TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _INTERPRETED = re.compile(r"关于(?:适用|贯彻执行|执行|修改后的)《([^《》]+)》")
 _DATE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*施行")
 
@@ -81,7 +80,7 @@ def repeals_in(title: str, effective: dt.date, article: str, text: str) -> list[
     return [
         Repeal(title=short_title(name), on=effective, by=title, clause=article)
         for clause in _REPEAL_CLAUSE.findall(text)
-        for name in _TITLE.findall(clause)
+        for name in BRACKETED_TITLE.findall(clause)
         if short_title(name) != title
     ]
 

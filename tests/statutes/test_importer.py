@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Sequence
 
 import pytest
+import sqlalchemy as sa
 
 from bot.settings import PROJECT_ROOT, load_settings
-from bot.statutes.importer import ImportReport, import_files
+from bot.statutes.importer import ImportReport, import_files, replace_archive
 from bot.statutes.model import Level, Validity
+from bot.statutes.parse import parse_law
+from bot.statutes.readers import read_file
 from bot.statutes.store import StatuteStore, StatuteStoreError
 
 TODAY = dt.date(2026, 11, 22)
@@ -217,3 +220,39 @@ def _killed_once(sign: Path, command: Sequence[str]) -> bool:
     finally:
         process.send_signal(signal.SIGKILL)
     return process.wait() == -signal.SIGKILL
+
+
+def old_schema(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE law_versions (id TEXT, title TEXT)"))
+        connection.execute(sa.text("INSERT INTO law_versions VALUES ('a', '旧法')"))
+    engine.dispose()
+
+
+def not_a_database(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + bytes(4096))
+
+
+@pytest.mark.parametrize("make", [old_schema, not_a_database])
+def test_a_store_this_code_cannot_use_is_told_and_left_as_it_is(tmp_path, folder, make):
+    path = tmp_path / "old.db"
+    make(path)
+    before = path.read_bytes()
+    write(folder, "样例条例", "工资按月发。")
+    with pytest.raises(StatuteStoreError, match="fawen setup"):
+        import_files([folder], path)
+    with pytest.raises(StatuteStoreError, match="fawen setup"):
+        StatuteStore(path, TODAY)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("make", [old_schema, not_a_database])
+def test_the_archive_takes_the_place_of_a_store_this_code_cannot_use(tmp_path, folder, make):
+    path = tmp_path / "old.db"
+    make(path)
+    file = write(folder, "样例条例", "工资按月发。", info="2020年1月1日 国务院令第1号公布")
+    law = parse_law(read_file(file), file.stem, file.parts[:-1])
+    assert replace_archive([law], path, "first") == 1
+    assert StatuteStore(path, TODAY).find("样例条例", "第一条") is not None
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["laws", "old.db"]

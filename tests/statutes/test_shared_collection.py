@@ -78,14 +78,11 @@ _ARTICLE = re.compile(r"^(第[一二三四五六七八九十百千零]+条(?:之
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ImportReport]:
+def imported(real_store: StatuteStore, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ImportReport]:
     """A copy of the real store with the whole collection imported, and the report."""
     if not COLLECTION.exists():
         pytest.skip(f"needs the collection of law files in {COLLECTION}, which is no part of the project")
-    source = load_settings().statutes_path
-    if not source.exists():
-        pytest.skip("needs var/statutes.db: run `fawen setup` (or `make test`) first")
-    path = Path(shutil.copy(source, tmp_path_factory.mktemp("collection") / "statutes.db"))
+    path = Path(shutil.copy(load_settings().statutes_path, tmp_path_factory.mktemp("collection") / "statutes.db"))
     return path, import_files([COLLECTION], path)
 
 

@@ -11,6 +11,8 @@ from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import coo_matrix
 from sklearn.linear_model import LogisticRegression
 
+from bot.dialogue.offline import Classifier
+from bot.settings import Settings
 from bot.understanding.linear_model import LinearModel
 from bot.understanding.neighbours import COUNT, Neighbours
 
@@ -51,3 +53,13 @@ def test_the_nearest_messages_vote(tmp_path: Path) -> None:
     assert sum(shares.values()) == pytest.approx(1)
     assert max(shares, key=shares.__getitem__) == "近"
     assert len(shares) <= COUNT
+
+
+def test_a_classifier_ranks_all_labels_best_first(settings: Settings) -> None:
+    interpreter = Classifier(settings)
+    for text in ("老板拖欠工资", "我想申请法律援助", "怎么办"):
+        ranking = interpreter.classify(text)["service_type_ranking"]
+        probabilities = [probability for _label, probability in ranking]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert sum(probabilities) < 1.001  # the rest is that of intents used in dialogue only
+        assert len({label for label, _probability in ranking}) == len(ranking)
