@@ -23,6 +23,9 @@ class Memory:
     service_type: str = ""
     topic: str = ""
     awaiting_phone: str = ""
+    # Answers in a row that were no more than «I'm not sure», and the sensitive matter that came up, if one did.
+    unsure: int = 0
+    sensitive: str = ""
 
 
 def recall(tracker: Tracker) -> Memory:
@@ -30,7 +33,7 @@ def recall(tracker: Tracker) -> Memory:
     return Memory(**(tracker.get_slot(MEMORY) or {}))
 
 
-def remember(memory: Memory, **changes: str) -> List[Dict[str, Any]]:
+def remember(memory: Memory, **changes: Any) -> List[Dict[str, Any]]:
     """The event that stores ``memory`` with ``changes``."""
     return [SlotSet(MEMORY, asdict(replace(memory, **changes)))]
 
@@ -49,6 +52,17 @@ def topic_probabilities(tracker: Tracker) -> Dict[str, float]:
 def intent_name(tracker: Tracker) -> str:
     """The intent of the last message."""
     return (tracker.latest_message.get("intent") or {}).get("name") or ""
+
+
+def about(memory: Memory) -> Dict[str, Any]:
+    """What a seat is told of a conversation that comes to it."""
+    slots = {"最近看过的条目": memory.entry_id, "敏感事项": memory.sensitive}
+    return {
+        "gist": memory.question,
+        "service_type": memory.service_type,
+        "topic": memory.topic,
+        "slots": {name: value for name, value in slots.items() if value},
+    }
 
 
 def send(dispatcher: CollectingDispatcher, tracker: Tracker, reply: Reply) -> None:

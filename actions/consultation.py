@@ -1,15 +1,20 @@
 """Legal questions, service guides, emergencies."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import intent_name, recall, remember, said, send, topic_probabilities
+from actions.base import Memory, about, intent_name, recall, remember, said, send, topic_probabilities
 from bot.runtime import get_services
 from bot.services.consultation import Context
 from bot.services.tickets import CALL_BACK
+
+# Unsure answers in a row after which a person is called.
+MISUNDERSTOOD = 2
+EMERGENCY = "emergency"
 
 
 class ActionAnswerQuestion(Action):
@@ -26,13 +31,30 @@ class ActionAnswerQuestion(Action):
         context = Context(memory.entry_id, memory.question)
         reply = services.statute_answers.reply(question) or services.consultation.answer(question, topics, context)
         send(dispatcher, tracker, reply)
-        return remember(
+        memory = replace(
             memory,
             entry_id=reply.entry_id or memory.entry_id,
             question=question,
             service_type=intent_name(tracker),
             topic=max(topics, key=topics.__getitem__) if topics else "",
+            unsure=memory.unsure + 1 if reply.kind == "unsure" else 0,
+            sensitive=services.sensitive.find(question) or memory.sensitive,
         )
+        bring_to_person(dispatcher, tracker, memory, question)
+        return remember(memory)
+
+
+def bring_to_person(dispatcher: CollectingDispatcher, tracker: Tracker, memory: Memory, question: str) -> None:
+    """Bring a sensitive matter, or one that was not understood twice, to a person, if one is there."""
+    services = get_services()
+    reason = ""
+    if services.sensitive.find(question):
+        reason = "sensitive"
+    elif memory.unsure >= MISUNDERSTOOD:
+        reason = "misunderstood"
+    reply = services.reception.bring(tracker.sender_id, reason, **about(memory)) if reason else None
+    if reply:
+        send(dispatcher, tracker, reply)
 
 
 class ActionServiceGuide(Action):
@@ -62,10 +84,15 @@ class ActionEmergency(Action):
         return "action_emergency"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, tracker, get_services().emergencies.reply(said(tracker)))
-        return remember(
+        services = get_services()
+        send(dispatcher, tracker, services.emergencies.reply(said(tracker)))
+        memory = replace(
             recall(tracker),
             question=said(tracker),
             service_type=intent_name(tracker),
             awaiting_phone=CALL_BACK,
         )
+        reply = services.reception.bring(tracker.sender_id, EMERGENCY, **about(memory))
+        if reply:
+            send(dispatcher, tracker, reply)
+        return remember(memory)

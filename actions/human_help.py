@@ -6,20 +6,22 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import recall, remember, said, send
+from actions.base import about, recall, remember, said, send
 from bot.runtime import get_services
 from bot.services.tickets import APPOINTMENT, CALL_BACK
 
 
 class ActionOfferHuman(Action):
-    """Offers the hotline and a call-back."""
+    """Brings the citizen to a seat; where there is none, offers the hotline and a call-back."""
 
     def name(self) -> str:
         return "action_offer_human"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        send(dispatcher, tracker, get_services().human_help.offer())
-        return remember(recall(tracker), awaiting_phone=CALL_BACK)
+        memory = recall(tracker)
+        reason = "sensitive" if memory.sensitive else "low_confidence" if memory.unsure else "asked"
+        send(dispatcher, tracker, get_services().reception.request(tracker.sender_id, reason, **about(memory)))
+        return remember(memory, awaiting_phone=CALL_BACK)
 
 
 class ActionRequestCallback(Action):

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 
 import typer
 
-from bot import cli_knowledge, cli_statutes
+from bot import cli_knowledge, cli_seats, cli_statutes
 from bot.console import err
 from bot.settings import SettingsError, load_settings
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_statutes.app, name="statutes")
+app.add_typer(cli_seats.app, name="seats")
 
 
 INPUT = typer.Option(..., "--input", "-i", help="输入文件（JSON Lines，UTF-8），- 为标准输入")
@@ -53,6 +54,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from bot.provisioning.archives import ProvisioningError
     from bot.retrieval.encoder import EncoderError
     from bot.retrieval.index import IndexUnusable
+    from bot.seats.model import SeatError
+    from bot.services.hours import HoursError
     from bot.statutes.store import StatuteStoreError
     from bot.store.database import DatabaseError
 
@@ -62,6 +65,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         ProvisioningError,
         EncoderError,
         IndexUnusable,
+        SeatError,
+        HoursError,
         StatuteStoreError,
         DatabaseError,
     ]

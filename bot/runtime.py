@@ -13,11 +13,19 @@ from bot.retrieval.confidence import Calibration
 from bot.retrieval.encoder import Encoder, load_encoder
 from bot.retrieval.index import Index
 from bot.retrieval.retriever import Retriever
+from bot.seats.accounts import SeatAccounts
+from bot.seats.assistant import Assistant
+from bot.seats.audit import Audit
+from bot.seats.desk import HandoffDesk
+from bot.seats.ledger import Ledger
+from bot.seats.reception import Reception
 from bot.services.consultation import Consultation
 from bot.services.conversations import ConversationLog
 from bot.services.emergencies import Emergencies
+from bot.services.hours import WorkingHours
 from bot.services.human_help import HumanHelp
 from bot.services.ratings import Ratings
+from bot.services.sensitive import SensitiveMatters
 from bot.services.statute_answers import StatuteAnswers
 from bot.services.tickets import TicketDesk
 from bot.settings import Settings, load_settings
@@ -41,6 +49,13 @@ class Services:
     human_help: HumanHelp
     ratings: Ratings
     conversations: ConversationLog
+    sensitive: SensitiveMatters
+    accounts: SeatAccounts
+    audit: Audit
+    ledger: Ledger
+    desk: HandoffDesk
+    reception: Reception
+    assistant: Assistant
 
 
 def load_retriever(settings: Settings) -> Retriever:
@@ -57,6 +72,9 @@ def build_services(settings: Settings) -> Services:
     encoder = load_encoder(settings)
     retriever = load_retriever(settings)
     engine = open_database(settings.database)
+    accounts, audit, ledger = SeatAccounts(engine), Audit(engine), Ledger(engine, settings.region)
+    desk = HandoffDesk(engine, accounts, ledger, audit, settings)
+    human_help = HumanHelp(TicketDesk(engine, settings.region))
     return Services(
         settings=settings,
         engine=engine,
@@ -69,9 +87,16 @@ def build_services(settings: Settings) -> Services:
         ),
         statute_answers=StatuteAnswers(statutes),
         emergencies=Emergencies(settings.knowledge_dir / "emergency.yml", statutes),
-        human_help=HumanHelp(TicketDesk(engine, settings.region)),
+        human_help=human_help,
         ratings=Ratings(engine),
         conversations=ConversationLog(engine),
+        sensitive=SensitiveMatters(settings.knowledge_dir / "sensitive.yml"),
+        accounts=accounts,
+        audit=audit,
+        ledger=ledger,
+        desk=desk,
+        reception=Reception(desk, accounts, WorkingHours(settings.knowledge_dir), human_help),
+        assistant=Assistant(retriever, knowledge, statutes),
     )
 
 

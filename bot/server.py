@@ -6,23 +6,30 @@ import errno
 import secrets
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rasa.core.agent import Agent
 from rasa.core.channels import channel as rasa_channel
 from sanic import Sanic, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels.exchange import Exchange
 from bot.channels.inbound import Inbound
 from bot.channels.responder import Responder
 from bot.channels.rest import RestChannel
+from bot.channels.seat_api import SeatApi
+from bot.channels.seat_console import SeatConsoles
 from bot.channels.websocket import WebSocketChannel
 from bot.dialogue.agent import load_agent
+from bot.dialogue.understood import understand
 from bot.runtime import Services, get_services
+from bot.seats.phrases import load_phrases
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -52,10 +59,12 @@ def create_app(settings: Settings, services: Services) -> Sanic:
     agent = load_agent(settings, services.engine)
     app.ctx.agent = agent
     responder = Responder(agent, services.encoder)
-    rest = RestChannel(responder, settings)
-    web = WebSocketChannel(responder, services.conversations, settings)
-    rasa_channel.register([rest], app, route="/webhooks/")
-    app.blueprint(web.blueprint(agent.handle_message))
+    exchange = Exchange(responder, services.conversations, services.desk, services.reception, settings)
+    rasa_channel.register([RestChannel(exchange, settings)], app, route="/webhooks/")
+    app.blueprint(WebSocketChannel(exchange, settings).blueprint(agent.handle_message))
+    consoles = SeatConsoles(exchange, services.desk, services.accounts, settings)
+    app.blueprint(consoles.blueprint())
+    app.blueprint(_seat_api(agent, services).blueprint())
     _add_pages(app)
     _add_probes(app, services)
     app.error_handler.add(Exception, _explain)
@@ -65,7 +74,22 @@ def create_app(settings: Settings, services: Services) -> Sanic:
             await responder.answer(f"warm-up-{secrets.token_hex(8)}", Inbound(text), "warm-up")
 
     app.register_listener(warm_up, "before_server_start")
+    app.add_task(consoles.run_desk())
     return app
+
+
+def _seat_api(agent: Agent, services: Services) -> SeatApi:
+    return SeatApi(
+        accounts=services.accounts,
+        desk=services.desk,
+        conversations=services.conversations,
+        assistant=services.assistant,
+        ledger=services.ledger,
+        audit=services.audit,
+        phrases=load_phrases(services.settings.knowledge_dir / "phrases.yml"),
+        classify=partial(understand, agent),
+        settings=services.settings,
+    )
 
 
 def serve(settings: Settings) -> None:
@@ -91,6 +115,7 @@ def _check_port(host: str, port: int) -> None:
 def _add_pages(app: Sanic) -> None:
     app.static("/", str(WEB / "index.html"), name="index", content_type="text/html; charset=utf-8")
     app.static("/web", str(WEB), name="web")
+    app.static("/seat/", str(WEB / "seat" / "index.html"), name="seat", content_type="text/html; charset=utf-8")
 
     @app.middleware("response")
     async def headers(request: Request, answer: HTTPResponse) -> None:
@@ -100,6 +125,13 @@ def _add_pages(app: Sanic) -> None:
             # The widget's modules are loaded by other sites.
             answer.headers["Access-Control-Allow-Origin"] = "*"
             answer.headers["Cache-Control"] = "no-cache"
+        elif request.path.rstrip("/") == "/seat":
+            answer.headers["X-Frame-Options"] = "DENY"
+            answer.headers["Cache-Control"] = "no-cache"
+            answer.headers["Content-Security-Policy"] = (
+                "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self'; img-src 'self' data:; "
+                "media-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+            )
         elif request.path == "/":
             answer.headers["Content-Security-Policy"] = (
                 "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data:"

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         0.25, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
     )
     max_message_chars: int = Field(2000, ge=50, le=20000, description="一条消息最多的字数，超过则请用户精简")
+    offer_seconds: int = Field(30, ge=5, le=600, description="提请一个席位接听后，多少秒不接就转给下一个")
+    seat_grace_seconds: int = Field(
+        30, ge=0, le=600, description="席位掉线多少秒后，手上的对话退回队列"
+    )
     action_server_url: str = Field("", description="独立的动作服务器地址；留空则动作在本进程内执行")
     encoder_threads: int = Field(0, ge=0, le=64, description="编码一个问题所用的线程数；0 表示自动")
     allowed_origins: str = Field(

@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Iterator
 
 import pytest
+import sqlalchemy as sa
 from support import run_server
 
 from bot.dialogue.training import model_path
 from bot.settings import Settings, load_settings
 from bot.statutes.store import StatuteStore
+from bot.store.database import open_database
 
 # A day on which a revised 商标法 is published but not yet in force.
 TODAY = dt.date(2026, 11, 22)
@@ -38,3 +41,11 @@ def live_server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     """The base URL of `fawen serve` on a free port, with a database of its own."""
     with run_server(tmp_path_factory.mktemp("server")) as url:
         yield url
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.engine.Engine]:
+    """An empty application database."""
+    engine = open_database(f"sqlite:///{tmp_path / 'fawen.db'}")
+    yield engine
+    engine.dispose()

@@ -10,10 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # What must outlive the dialogue engine and the web server.
-INDEPENDENT = ("retrieval", "statutes", "content", "services", "store", "text")
+INDEPENDENT = ("retrieval", "statutes", "content", "services", "seats", "store", "text")
 FRAMEWORKS = {"rasa", "rasa_sdk", "sanic"}
 DIALOGUE_SIDE = ("bot.dialogue", "bot.channels", "bot.understanding")
-TESTED = ("statutes", "text", "content", "retrieval", "services", "channels")
+TESTED = ("statutes", "text", "content", "retrieval", "services", "seats", "channels")
 
 
 @cache

@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from bot.seats.reception import COMMANDS
 from bot.service_types import SERVICE_TYPES
 from bot.text.normalize import clean, has_words
 
 # Quick replies: these intents may be sent as «/intent» or «/intent words»; anything else after a slash is plain text.
-PAYLOAD_INTENTS = frozenset(SERVICE_TYPES) | {
+PAYLOAD_INTENTS = frozenset(SERVICE_TYPES) | COMMANDS | {
     "affirm",
     "deny",
     "rate_helpful",
@@ -59,6 +60,12 @@ def read_message(value: Any, max_chars: int) -> Inbound:
             if not has_words(text):
                 return Inbound(text, NOTHING_TO_READ)
     return Inbound(text)
+
+
+def read_command(text: str) -> Optional[tuple[str, str]]:
+    """The command to the reception (a name of ``COMMANDS`` and the words after it) that ``text`` is, or ``None``."""
+    payload = _PAYLOAD.fullmatch(text)
+    return (payload[1], payload[2] or "") if payload and payload[1] in COMMANDS else None
 
 
 def read_id(value: Any, name: str) -> str:

@@ -5,8 +5,6 @@ answer was cut off by a stopped server is answered when the conversation is resu
 """
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import time
 from collections import deque
@@ -16,14 +14,13 @@ from urllib.parse import urlsplit
 import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
-from sanic.exceptions import Forbidden, WebsocketClosed
+from sanic.exceptions import Forbidden
 from sanic.request import Request
-from sqlalchemy.exc import SQLAlchemyError
-from websockets.exceptions import ConnectionClosed
 
-from bot.channels.inbound import BadMessage, Inbound, read_id, read_message
-from bot.channels.responder import APOLOGY, Responder
-from bot.services.conversations import ConversationLog, StoredMessage
+from bot.channels.delivery import CLOSED, Subscription, send
+from bot.channels.exchange import Exchange
+from bot.channels.inbound import BadMessage, read_id, read_message
+from bot.channels.responder import APOLOGY
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -33,52 +30,13 @@ PATH = "/ws/chat"
 BURST, BURST_SECONDS = 20, 10.0
 
 
-class Hub:
-    """The open sockets of each conversation: several tabs see the same messages."""
-
-    def __init__(self) -> None:
-        self._sockets: dict[str, set[Any]] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
-
-    def join(self, conversation_id: str, socket: Any) -> None:
-        """Add a socket."""
-        self._sockets.setdefault(conversation_id, set()).add(socket)
-        self._locks.setdefault(conversation_id, asyncio.Lock())
-
-    def leave(self, conversation_id: str, socket: Any) -> None:
-        """Remove a socket; the last one takes the conversation's bookkeeping with it."""
-        sockets = self._sockets.get(conversation_id, set())
-        sockets.discard(socket)
-        lock = self._locks.get(conversation_id)
-        if not sockets and not (lock and lock.locked()):
-            self._sockets.pop(conversation_id, None)
-            self._locks.pop(conversation_id, None)
-
-    def lock(self, conversation_id: str) -> asyncio.Lock:
-        """Held while one message of the conversation is answered."""
-        return self._locks.setdefault(conversation_id, asyncio.Lock())
-
-    async def broadcast(self, conversation_id: str, frame: dict[str, Any]) -> None:
-        """Send to all sockets of the conversation; one that is gone will catch up when it resumes."""
-        for socket in list(self._sockets.get(conversation_id, ())):
-            await send(socket, frame)
-
-
-async def send(socket: Any, frame: dict[str, Any]) -> None:
-    """Send one frame; a closed socket is no error."""
-    with contextlib.suppress(ConnectionClosed, WebsocketClosed, ConnectionError):
-        await socket.send(json.dumps(frame, ensure_ascii=False))
-
-
 class WebSocketChannel(InputChannel):
     """The widget's channel."""
 
-    def __init__(self, responder: Responder, conversations: ConversationLog, settings: Settings) -> None:
-        self._responder = responder
-        self._log = conversations
+    def __init__(self, exchange: Exchange, settings: Settings) -> None:
+        self._exchange = exchange
+        self._log = exchange.log
         self._settings = settings
-        self._hub = Hub()
-        self._tasks: set[asyncio.Task] = set()
 
     @classmethod
     def name(cls) -> str:
@@ -105,7 +63,7 @@ class WebSocketChannel(InputChannel):
         return urlsplit(origin).netloc == request.host
 
     async def _serve(self, socket: Any) -> None:
-        conversation_id: Optional[str] = None
+        joined: Optional[Subscription] = None
         recent: deque[float] = deque(maxlen=BURST)
         try:
             while True:
@@ -114,41 +72,44 @@ class WebSocketChannel(InputChannel):
                     break
                 frame_id = None
                 try:
-                    frame = _decode(raw)
+                    frame = decode(raw)
                     frame_id = frame.get("id") if isinstance(frame.get("id"), str) else None
                     kind = frame.get("type")
                     if kind == "ping":
                         await send(socket, {"type": "pong"})
                     elif kind == "hello":
-                        previous, conversation_id = conversation_id, None
+                        previous, joined = joined, None
                         if previous:
-                            self._hub.leave(previous, socket)
-                        conversation_id = await self._welcome(socket, frame)
-                    elif kind == "message":
-                        if conversation_id is None:
+                            self._exchange.citizens.leave(previous)
+                        joined = await self._welcome(socket, frame)
+                    elif kind in ("message", "typing"):
+                        if joined is None:
                             raise BadMessage("unauthorized", "请先发送 hello。")
+                        if kind == "typing":
+                            await self._exchange.typing(joined.conversation_id, frame.get("on") is True)
+                            continue
                         if len(recent) == BURST and time.monotonic() - recent[0] < BURST_SECONDS:
                             raise BadMessage("rate_limited", "发得太快了，请稍等几秒再发。")
                         recent.append(time.monotonic())
-                        await self._receive(socket, conversation_id, frame)
+                        await self._receive(socket, joined.conversation_id, frame)
                     else:
-                        raise BadMessage("bad_request", "不认识的消息类型，应为 hello、message 或 ping。")
+                        raise BadMessage("bad_request", "不认识的消息类型，应为 hello、message、typing 或 ping。")
                 except BadMessage as problem:
                     await send(
                         socket, {"type": "error", "code": problem.code, "text": problem.text, "id": frame_id}
                     )
-                except (ConnectionClosed, WebsocketClosed):
+                except CLOSED:
                     raise
                 except Exception:
-                    log.exception("websocket frame failed", conversation=conversation_id)
+                    log.exception("websocket frame failed", conversation=joined and joined.conversation_id)
                     await send(socket, {"type": "error", "code": "server_error", "text": APOLOGY, "id": frame_id})
-        except (ConnectionClosed, WebsocketClosed):
+        except CLOSED:
             pass
         finally:
-            if conversation_id:
-                self._hub.leave(conversation_id, socket)
+            if joined:
+                self._exchange.citizens.leave(joined)
 
-    async def _welcome(self, socket: Any, frame: dict[str, Any]) -> str:
+    async def _welcome(self, socket: Any, frame: dict[str, Any]) -> Subscription:
         wanted, token, last_seq = frame.get("conversation"), frame.get("token"), frame.get("last_seq", 0)
         if not isinstance(last_seq, int) or isinstance(last_seq, bool) or last_seq < 0:
             raise BadMessage("bad_request", "last_seq 应为不小于 0 的整数。")
@@ -158,7 +119,6 @@ class WebSocketChannel(InputChannel):
         else:
             conversation_id, token = self._log.open(self.name())
             last_seq = 0
-        self._hub.join(conversation_id, socket)
         await send(
             socket,
             {
@@ -169,53 +129,31 @@ class WebSocketChannel(InputChannel):
                 "organization": self._settings.organization,
             },
         )
+        joined = Subscription(socket, conversation_id, last_seq)
+        self._exchange.citizens.join(joined)
         if resumed:
-            for stored in self._log.since(conversation_id, last_seq):
-                await send(socket, _frame(stored))
-            self._start(self._answer_all(conversation_id))
+            await joined.flush(self._log)
+            handoff = self._exchange.handoff_frame(conversation_id)
+            if handoff["state"] != "none":
+                await send(socket, handoff)
+            self._exchange.start(self._exchange.answer(conversation_id, self.name()))
         else:
-            await self._say(conversation_id, Inbound("/greeting"))
-        return conversation_id
+            await self._exchange.greet(conversation_id, self.name())
+        return joined
 
     async def _receive(self, socket: Any, conversation_id: str, frame: dict[str, Any]) -> None:
         client_id = read_id(frame.get("id"), "id")
-        shown = read_message(frame.get("text"), self._settings.max_message_chars)
-        payload = frame.get("payload")
-        meant = read_message(payload, self._settings.max_message_chars) if payload else shown
-        stored, new = self._log.add_user(conversation_id, client_id, shown.text, {"payload": meant.text} if payload else None)
+        longest = self._settings.max_message_chars
+        shown = read_message(frame.get("text"), longest)
+        payload = read_message(frame["payload"], longest) if frame.get("payload") else None
+        stored, new = await self._exchange.receive(conversation_id, client_id, shown, payload)
         await send(socket, {"type": "ack", "id": client_id, "seq": stored.seq})
         if new:
-            await self._hub.broadcast(conversation_id, _frame(stored))
-            self._start(self._answer_all(conversation_id))
-
-    def _start(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _answer_all(self, conversation_id: str) -> None:
-        """Answer what is stored and unanswered, in order; whoever holds the lock answers for all."""
-        async with self._hub.lock(conversation_id):
-            for stored in self._log.unanswered(conversation_id):
-                await self._hub.broadcast(conversation_id, {"type": "typing", "on": True})
-                try:
-                    meant = (stored.custom or {}).get("payload") or stored.text
-                    await self._say(conversation_id, read_message(meant, self._settings.max_message_chars))
-                    self._log.mark_answered(conversation_id, stored.seq)
-                except SQLAlchemyError:
-                    # The message stays unanswered in the store and is taken up when the conversation resumes.
-                    log.exception("answer not stored", conversation=conversation_id)
-                    return
-                finally:
-                    await self._hub.broadcast(conversation_id, {"type": "typing", "on": False})
-
-    async def _say(self, conversation_id: str, message: Inbound) -> None:
-        for said in await self._responder.answer(conversation_id, message, self.name()):
-            stored = self._log.add_bot(conversation_id, said["text"], said["buttons"], said["custom"])
-            await self._hub.broadcast(conversation_id, _frame(stored))
+            self._exchange.start(self._exchange.answer(conversation_id, self.name()))
 
 
-def _decode(raw: Any) -> dict[str, Any]:
+def decode(raw: Any) -> dict[str, Any]:
+    """The JSON object of a frame. Raises :class:`BadMessage` for anything else."""
     if not isinstance(raw, str):
         raise BadMessage("bad_request", "请发送文本帧（JSON），不要发送二进制数据。")
     try:
@@ -225,16 +163,3 @@ def _decode(raw: Any) -> dict[str, Any]:
     if not isinstance(frame, dict):
         raise BadMessage("bad_request", "消息应为 JSON 对象。")
     return frame
-
-
-def _frame(stored: StoredMessage) -> dict[str, Any]:
-    return {
-        "type": "message",
-        "seq": stored.seq,
-        "role": stored.role,
-        "id": stored.client_id,
-        "text": stored.text,
-        "buttons": stored.buttons,
-        "custom": stored.custom if stored.role != "user" else None,
-        "time": stored.created_at.astimezone().isoformat(timespec="seconds"),
-    }

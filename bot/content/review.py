@@ -65,7 +65,7 @@ def changed(knowledge: Knowledge, marks: Marks, store: StatuteStore) -> list[Cha
             if mark and (now is None or _mark(now) != mark):
                 versions = store.find_any(basis.law, basis.article)
                 old = next((article for article in versions if _mark(article) == mark), None)
-                found.append(Changed(item.id, f"《{basis.law}》{basis.article}", old, now))
+                found.append(Changed(item.id, basis.citation, old, now))
     return found
 
 

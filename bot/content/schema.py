@@ -24,6 +24,11 @@ class LegalBasis(_Strict):
     law: str = Field(..., min_length=2)
     article: str
 
+    @property
+    def citation(self) -> str:
+        """《劳动合同法》第三十八条."""
+        return f"《{self.law}》{self.article}"
+
     @validator("article")
     def _article_form(cls, value: str) -> str:
         if not _ARTICLE.fullmatch(value):

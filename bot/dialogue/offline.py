@@ -8,8 +8,9 @@ from typing import Any
 from bot.channels.inbound import BadMessage, Inbound, read_message
 from bot.channels.responder import Responder
 from bot.dialogue.agent import load_agent
+from bot.dialogue.understood import understood
 from bot.runtime import get_services, use_settings
-from bot.service_types import EMERGENCY, LEGAL_CONSULTATION, OUT_OF_SCOPE, SERVICE_TYPES
+from bot.service_types import LEGAL_CONSULTATION
 from bot.settings import Settings
 from bot.store.database import IN_MEMORY, open_database
 
@@ -24,26 +25,6 @@ class Classifier:
     def classify(self, text: str) -> dict[str, Any]:
         """Service type, topic and urgency of one message."""
         return understood(self._loop.run_until_complete(self._agent.parse_message(text)) if text.strip() else {})
-
-
-def understood(parsed: dict[str, Any]) -> dict[str, Any]:
-    """The classification of a parsed message, over the service types alone (dialogue-only intents left out)."""
-    ranking = [
-        (item["name"], float(item["confidence"]))
-        for item in parsed.get("intent_ranking", [])
-        if item["name"] in SERVICE_TYPES
-    ]
-    urgent = bool(parsed.get("urgent"))
-    topic = parsed.get("topic") or {"name": "", "confidence": 0.0}
-    service_type, confidence = ranking[0] if ranking else (OUT_OF_SCOPE, 0.0)
-    return {
-        "service_type": EMERGENCY if urgent else service_type,
-        "service_type_confidence": round(confidence, 4),
-        "service_type_ranking": [[name, round(p, 4)] for name, p in ranking],
-        "topic": topic["name"],
-        "topic_confidence": round(topic["confidence"], 4),
-        "urgent": urgent,
-    }
 
 
 class Conversations:

@@ -1,14 +1,11 @@
-"""A human instead of the bot, in the form there is today: the 12348 hotline, or a ticket to be called back.
-
-The live seat comes with its own issue; nothing here pretends that a person is already listening.
-"""
+"""A human instead of the bot where no seat is open: the 12348 hotline, or a ticket to be called back."""
 from __future__ import annotations
 
 from typing import Optional
 
 from bot.services import replies
 from bot.services.replies import Reply
-from bot.services.tickets import APPOINTMENT, CALL_BACK, Ticket, TicketDesk, number_in, phone_in
+from bot.services.tickets import APPOINTMENT, CALL_BACK, Ticket, TicketDesk, mask_phone, number_in, phone_in
 
 
 class HumanHelp:
@@ -45,7 +42,7 @@ class HumanHelp:
         what = "预约" if kind == APPOINTMENT else "回电"
         ticket = self._desk.file(conversation_id, kind, phone, question, service_type, topic)
         return Reply(
-            text=f"登记好了。{what}工单号：{ticket.number}，号码 {_masked(phone)}。工作人员会给您回电；随时发工单号给我可以查进度。着急的话请直接拨打12348。",
+            text=f"登记好了。{what}工单号：{ticket.number}，号码 {mask_phone(phone)}。工作人员会给您回电；随时发工单号给我可以查进度。着急的话请直接拨打12348。",
             handoff=True,
             ticket=ticket.number,
         )
@@ -84,7 +81,3 @@ def after_rating(helpful: bool, entry_shown: Optional[str]) -> Reply:
         buttons=[replies.HUMAN, replies.CALL_BACK],
         handoff=True,
     )
-
-
-def _masked(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}"

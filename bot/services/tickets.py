@@ -47,6 +47,16 @@ def phone_in(text: str) -> Optional[str]:
     return re.sub(r"\D", "", match[1]) if match else None
 
 
+def mask_phone(phone: str) -> str:
+    """The number as it may be shown: 138****5678."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_phones_in(text: str) -> str:
+    """``text`` with every telephone number masked."""
+    return _PHONE.sub(lambda match: mask_phone(re.sub(r"\D", "", match[1])), text)
+
+
 def number_in(text: str) -> Optional[str]:
     """The ticket number in ``text`` in its normal form FW20261122-7K3PQZ, or ``None``."""
     match = _NUMBER.search(normalize(text))

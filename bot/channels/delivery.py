@@ -1,0 +1,99 @@
+"""From the store to the sockets: every subscriber gets a conversation's messages in order, each once."""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any, Callable
+
+from sanic.exceptions import WebsocketClosed
+from websockets.exceptions import ConnectionClosed
+
+from bot.services.conversations import ConversationLog, StoredMessage
+
+CLOSED = (ConnectionClosed, WebsocketClosed, ConnectionError)
+Frame = dict[str, Any]
+
+
+async def send(socket: Any, frame: Frame) -> None:
+    """Send one frame; a closed socket is no error."""
+    with contextlib.suppress(*CLOSED):
+        await socket.send(json.dumps(frame, ensure_ascii=False))
+
+
+def message_frame(stored: StoredMessage) -> Frame:
+    """A message as clients get it (docs/websocket.md)."""
+    return {
+        "type": "message",
+        "seq": stored.seq,
+        "role": stored.role,
+        "id": stored.client_id if stored.role == "user" else None,
+        "text": stored.text,
+        "buttons": stored.buttons,
+        "custom": stored.custom if stored.role != "user" else None,
+        "time": stored.created_at.astimezone().isoformat(timespec="seconds"),
+    }
+
+
+class Subscription:
+    """One socket's view of one conversation. ``seen`` is the number of the last message it has."""
+
+    def __init__(
+        self, socket: Any, conversation_id: str, seen: int, frame: Callable[[StoredMessage], Frame] = message_frame
+    ) -> None:
+        self.socket = socket
+        self.conversation_id = conversation_id
+        self.seen = seen
+        self._frame = frame
+        self._lock = asyncio.Lock()
+
+    async def flush(self, log: ConversationLog) -> None:
+        """Send what the socket has not got yet. A socket that closes resumes from what its client has."""
+        async with self._lock:
+            for stored in log.since(self.conversation_id, self.seen):
+                await send(self.socket, self._frame(stored))
+                self.seen = stored.seq
+
+
+class Delivery:
+    """The open subscriptions of each conversation."""
+
+    def __init__(self, log: ConversationLog) -> None:
+        self._log = log
+        self._subscriptions: dict[str, set[Subscription]] = {}
+        self._said: dict[str, asyncio.Event] = {}
+
+    def join(self, subscription: Subscription) -> None:
+        """Begin to deliver; call :meth:`flush` for what is there already."""
+        self._subscriptions.setdefault(subscription.conversation_id, set()).add(subscription)
+
+    def leave(self, subscription: Subscription) -> None:
+        """Deliver no more."""
+        joined = self._subscriptions.get(subscription.conversation_id, set())
+        joined.discard(subscription)
+        if not joined:
+            self._subscriptions.pop(subscription.conversation_id, None)
+
+    async def flush(self, conversation_id: str) -> None:
+        """Send everybody what they have not got yet. A slow socket does not hold up the others."""
+        joined = list(self._subscriptions.get(conversation_id, ()))
+        if len(joined) == 1:
+            await joined[0].flush(self._log)
+        elif joined:
+            await asyncio.gather(*(subscription.flush(self._log) for subscription in joined))
+        waiting = self._said.pop(conversation_id, None)
+        if waiting:
+            waiting.set()
+
+    async def wait(self, conversation_id: str, seconds: float) -> None:
+        """Return when something was said in the conversation, or after ``seconds``."""
+        event = self._said.setdefault(conversation_id, asyncio.Event())
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+        if self._said.get(conversation_id) is event and not event.is_set():
+            del self._said[conversation_id]
+
+    async def broadcast(self, conversation_id: str, frame: Frame) -> None:
+        """Send a frame that is not stored (typing, the handoff's state) to everybody who listens."""
+        for subscription in list(self._subscriptions.get(conversation_id, ())):
+            await send(subscription.socket, frame)
