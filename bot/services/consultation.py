@@ -28,6 +28,8 @@ NEAREST_ARTICLES, ARTICLE_LIKELY = 3, 0.87
 SPECIAL_GUIDE_LEAD = 0.011
 # Cosine of a follow-up to a known condition from which it is taken to mean it: with a word in common, and without.
 SAME_CONDITION, SURELY_SAME = 0.92, 0.95
+# A condition of fewer characters stands in too many questions by chance to be taken for stated.
+SHORTEST_STATED = 4
 # A message of at most this many characters may lean on what was said before.
 SHORT = 16
 
@@ -91,7 +93,7 @@ class Consultation:
                 matches = max(matches, together, key=lambda found: found[0].confidence)
         best = matches[0]
         if best.confidence >= self._threshold:
-            return self._entry_reply(self._knowledge.entry_by_id[best.evidence.id], best, matches[1:])
+            return self._entry_reply(self._knowledge.entry_by_id[best.evidence.id], best, matches[1:], asked=text)
         return self._unsure_reply(text, matches)
 
     def guide(self, service_type: str, question: str, context: Context = Context()) -> Reply:
@@ -164,14 +166,28 @@ class Consultation:
                 )
         return None
 
-    def _entry_reply(self, entry: Entry, match: Optional[Match], others: Sequence[Match]) -> Reply:
-        articles = self._articles(entry.legal_basis)
+    def _entry_reply(
+        self, entry: Entry, match: Optional[Match], others: Sequence[Match], asked: str = ""
+    ) -> Reply:
+        """The reply of an entry; a condition that changes the answer and stands in what was ``asked`` is answered, too."""
+        stated = next(
+            (
+                (condition, follow_up)
+                for follow_up in entry.follow_ups
+                for condition in follow_up.when
+                if len(condition) >= SHORTEST_STATED and condition in asked
+            ),
+            None,
+        )
+        answer = f"{entry.answer}\n您说到“{stated[0]}”：{stated[1].answer}" if stated else entry.answer
+        bases = [*entry.legal_basis, *(stated[1].legal_basis if stated else ())]
+        articles = self._articles(list({basis.citation: basis for basis in bases}.values()))
         sure = match is None or match.confidence >= SURE
         lead = "" if sure else f"您问的可能是：{entry.question}\n\n"
         steps = _numbered(entry.steps)
         groups = "\n".join(f"{group.group}：{group.note}" for group in entry.special_groups)
         parts = [
-            f"{lead}{entry.answer}",
+            f"{lead}{answer}",
             f"怎么做：\n{steps}",
             f"照顾对象：\n{groups}" if groups else "",
             legal_basis_text(articles),
@@ -186,7 +202,7 @@ class Consultation:
                 "topic": entry.topic,
                 "question": entry.question,
                 "lead": lead.strip(),
-                "answer": entry.answer,
+                "answer": answer,
                 "steps": entry.steps,
                 "legal_basis": [quote(article, self._statutes) for article in articles],
                 "special_groups": [group.dict() for group in entry.special_groups],

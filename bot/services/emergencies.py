@@ -1,6 +1,7 @@
 """Emergencies: the right numbers first, at once, whatever else was said. Texts are in ``knowledge/emergency.yml``."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from bot.services.quotes import quote
 from bot.services.replies import Reply
 from bot.statutes.store import StatuteStore
 from bot.text.normalize import normalize
+
+# What a quick reply's payload can hold.
+LONGEST_WORDS = 100
+_UNSENDABLE = re.compile(r'[{}"\n]')
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Emergencies:
         in_force = [article for article in articles if article]
         return Reply(
             text=f"【请先拨打】{numbers}\n{kind.text}\n\n{advice}\n\n{self._closing}",
-            buttons=[replies.HUMAN],
+            buttons=[replies.HUMAN, *_not_now(plain)],
             kind="emergency",
             shown={
                 "text": kind.text,
@@ -65,3 +70,9 @@ class Emergencies:
             handoff=True,
             citations=[[article.law, article.number] for article in in_force],
         )
+
+
+def _not_now(text: str) -> list[dict[str, str]]:
+    """A way on for whoever was taken for being in danger and is not: the same words as a question."""
+    words = _UNSENDABLE.sub("", text)[:LONGEST_WORDS]
+    return [{"title": "现在没有危险，我是咨询", "payload": f"/legal_consultation {words}"}] if words.strip() else []

@@ -51,8 +51,9 @@ def test_a_life_saving_number_comes_first(emergencies):
         ("我妈晕倒了没呼吸了", "medical", "120"),
         ("我老公正在打我，我躲在厕所", "domestic", "110"),
         ("有人拿刀砍人", "violence", "110"),
-        ("救命", "violence", "110"),
-        ("", "violence", "110"),
+        ("救命", "unknown", "110"),
+        ("", "unknown", "110"),
+        ("他拿着棍子在砸门", "violence", "110"),
     ],
 )
 def test_the_right_kind_is_chosen(emergencies, text, kind, first):
