@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.runtime import get_services
 from bot.services.replies import Reply
 
 # One slot for all that is remembered: Rasa checks every slot event of every answer against a schema, slowly.
@@ -56,7 +57,7 @@ def intent_name(tracker: Tracker) -> str:
 
 def about(memory: Memory) -> Dict[str, Any]:
     """What a seat is told of a conversation that comes to it."""
-    slots = {"最近看过的条目": memory.entry_id, "敏感事项": memory.sensitive}
+    slots = {"最近看过": get_services().consultation.title_of(memory.entry_id), "敏感事项": memory.sensitive}
     return {
         "gist": memory.question,
         "service_type": memory.service_type,

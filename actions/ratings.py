@@ -6,9 +6,9 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import recall, remember, send
+from actions.base import recall, remember, said, send
 from bot.runtime import get_services
-from bot.services.human_help import after_rating
+from bot.services.human_help import after_rating, after_reason
 from bot.services.replies import HUMAN, Reply
 from bot.services.tickets import CALL_BACK
 
@@ -31,13 +31,18 @@ class ActionRateHelpful(Action):
 
 
 class ActionRateUnhelpful(Action):
-    """Stores a bad rating and offers a person."""
+    """Stores a bad rating, or the reason for it, and offers a person."""
 
     def name(self) -> str:
         return "action_rate_unhelpful"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict) -> List[Dict[str, Any]]:
-        _rate(dispatcher, tracker, helpful=False)
+        reason = said(tracker) if (tracker.latest_message.get("text") or "").startswith("/rate_unhelpful ") else ""
+        if reason:
+            get_services().ratings.add_reason(tracker.sender_id, reason)
+            send(dispatcher, tracker, after_reason())
+        else:
+            _rate(dispatcher, tracker, helpful=False)
         return remember(recall(tracker), awaiting_phone=CALL_BACK)
 
 

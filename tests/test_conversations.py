@@ -126,3 +126,24 @@ def test_an_answer_can_be_rated(live_server: str, sender: str, rating: str) -> N
 def test_traditional_and_full_width_text_is_understood(live_server: str, sender: str) -> None:
     (message,) = say(live_server, sender, "老闆拖欠薪水３個月，不給怎麼辦")
     assert message["custom"]["entry_id"].startswith("labor-")
+
+
+def test_a_condition_stated_with_the_question_is_answered_with_it(live_server: str, sender: str) -> None:
+    (message,) = say(live_server, sender, "老板拖欠工资不给怎么办，我们没签劳动合同")
+    assert message["custom"]["entry_id"] == "labor-unpaid-wages"
+    assert "您说到“没签劳动合同”" in message["text"]
+
+
+def test_an_alarm_can_be_called_off(live_server: str, sender: str) -> None:
+    (alarm,) = say(live_server, sender, "他在打我 救命")
+    way_on = next(button for button in alarm["buttons"] if "没有危险" in button["title"])
+    (answer,) = say(live_server, sender, way_on["payload"])
+    assert answer["custom"]["kind"] in ("answer", "unsure")
+
+
+def test_what_did_not_help_is_asked_for(live_server: str, sender: str) -> None:
+    say(live_server, sender, "老板拖欠工资不给怎么办")
+    (asked,) = say(live_server, sender, "/rate_unhelpful")
+    reason = next(button for button in asked["buttons"] if button["title"] == "答非所问")
+    (thanked,) = say(live_server, sender, reason["payload"])
+    assert "谢谢" in thanked["text"]

@@ -41,11 +41,9 @@ class Responder:
             return [{"recipient_id": conversation_id, "text": message.refusal, "buttons": [], "custom": None}]
         started = time.perf_counter()
         try:
-            # Rasa takes a quick reply's payload (/legal_aid) as it is; all else is understood and searched by meaning,
-            # which then finds the vector in the encoder's cache.
-            if not message.text.startswith("/"):
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._encoding, self._encoder.query, normalize(message.text))
+            # Understanding and retrieval then find the vector in the encoder's cache.
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._encoding, self._encoder.query, normalize(message.text))
             said = await handle(self._agent, conversation_id, message.text, channel)
         except asyncio.CancelledError:
             raise

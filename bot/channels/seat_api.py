@@ -131,6 +131,7 @@ class SeatApi:
                 "topics": list(TOPICS),
                 "dispositions": DISPOSITIONS,
                 "reasons": REASONS,
+                "max_message_chars": self._settings.max_message_chars,
             }
         )
 
@@ -156,12 +157,16 @@ class SeatApi:
         )
 
     async def _assist(self, request: Request, login: Login) -> HTTPResponse:
-        text = _text(_body(request), "text", LONGEST_QUERY)
+        body = _body(request)
+        text = _text(body, "text", LONGEST_QUERY)
+        about = ""
+        if body.get("conversation"):
+            about = self._desk.must_see(login.seat, read_id(body["conversation"], "conversation")).gist
         if not text.strip():
             return _json({"understood": None, "suggestions": [], "guides": [], "articles": []})
         understood = await self._classify(text)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, self._assistant.suggest, text, understood.pop("topics"))
+        topics = understood.pop("topics")
+        found = await asyncio.get_running_loop().run_in_executor(None, self._assistant.suggest, text, about, topics)
         return _json({"understood": understood, **found})
 
     async def _search(self, request: Request, login: Login) -> HTTPResponse:
@@ -224,11 +229,15 @@ class SeatApi:
         present = {seat.id for seat in self._desk.present()}
         shown = [{**seat_values(seat, load[seat.id]), "present": seat.id in present} for seat in seats if seat.active]
         patience = self._desk.patience
+        texts = self._desk.last_texts([handoff.conversation_id for handoff in talking])
         return _json(
             {
                 "seats": shown,
                 "waiting": [handoff_values(handoff, login.seat, names, patience) for handoff in waiting],
-                "active": [handoff_values(handoff, login.seat, names, patience) for handoff in talking],
+                "active": [
+                    handoff_values(handoff, login.seat, names, patience, texts.get(handoff.conversation_id, ""))
+                    for handoff in talking
+                ],
             }
         )
 

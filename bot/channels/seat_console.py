@@ -6,6 +6,7 @@ last told it.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from typing import Any, Callable
 
@@ -23,7 +24,7 @@ from bot.channels.soon import Soon
 from bot.channels.websocket import decode
 from bot.seats.accounts import SeatAccounts
 from bot.seats.desk import HandoffDesk
-from bot.seats.model import Seat, SeatError, Status
+from bot.seats.model import Seat, SeatError, State, Status
 from bot.services.conversations import StoredMessage
 from bot.settings import Settings
 
@@ -136,6 +137,7 @@ class SeatConsoles:
                 console.socket,
                 {
                     "type": "state",
+                    "now": dt.datetime.now().astimezone().isoformat(timespec="milliseconds"),
                     "seat": seat_values(me, load.get(me.id, 0)),
                     "queue": [handoff_values(h, me, names, patience) for h in waiting],
                     "conversations": [
@@ -269,7 +271,8 @@ class SeatConsoles:
 
     async def _typing(self, console: Console, frame: dict[str, Any]) -> None:
         conversation_id = read_id(frame.get("conversation"), "conversation")
-        if conversation_id in console.subscriptions and conversation_id not in console.watched:
+        handoff = self._desk.handoff_of(conversation_id) if conversation_id in console.subscriptions else None
+        if handoff and handoff.state is State.ACTIVE and handoff.seat_id == console.seat.id:
             frame_out = {"type": "typing", "on": frame.get("on") is True, "who": "seat"}
             await self._exchange.citizens.broadcast(conversation_id, frame_out)
 

@@ -7,12 +7,13 @@ from bot.content.loader import Knowledge
 from bot.retrieval.evidence import KINDS, Evidence, Kind
 from bot.retrieval.retriever import Match, Retriever
 from bot.service_types import SERVICE_TYPES
+from bot.services.consultation import SURE
 from bot.statutes.model import Article
 from bot.statutes.store import StatuteStore
 from bot.statutes.verify import Status, verify
 
 SUGGESTED, GUIDES, ARTICLES, FOUND = 4, 2, 5, 20
-# Guides less likely than this are not worth a seat's glance.
+# What is less likely than this is not worth a seat's glance.
 LEAST_CONFIDENCE = 0.05
 
 
@@ -24,14 +25,23 @@ class Assistant:
         self._knowledge = knowledge
         self._statutes = statutes
 
-    def suggest(self, text: str, topics: Optional[dict[str, float]] = None) -> dict[str, Any]:
-        """What fits ``text``: entries and guides with the probability that they answer it, and articles."""
+    def suggest(self, text: str, about: str = "", topics: Optional[dict[str, float]] = None) -> dict[str, Any]:
+        """What fits ``text``: entries and guides with the probability that they answer it, and articles.
+
+        «三个月了» means something only with what the conversation is ``about``: when nothing fits the words alone, they
+        are looked up together with it.
+        """
         entries = self._retriever.match(text, topics=topics, k=SUGGESTED)
+        if about and (not entries or entries[0].confidence < SURE):
+            together = f"{about} {text}"
+            more = self._retriever.match(together, k=SUGGESTED)
+            if more and (not entries or more[0].confidence > entries[0].confidence):
+                text, entries = together, more
         guides = self._retriever.match(text, kind="guide", k=GUIDES)
         articles = self._retriever.search(text, ARTICLES, kind="statute")
         return {
-            "suggestions": [self._shown(match.evidence, match) for match in entries if match.confidence >= LEAST_CONFIDENCE],
-            "guides": [self._shown(match.evidence, match) for match in guides],
+            "suggestions": self._likely(entries),
+            "guides": self._likely(guides),
             "articles": [self._shown(hit) for hit in articles],
         }
 
@@ -56,6 +66,9 @@ class Assistant:
             for verdict in verify(text, self._statutes)
             if verdict.status is not Status.NO_LAW_NAMED
         ]
+
+    def _likely(self, matches: list[Match]) -> list[dict[str, Any]]:
+        return [self._shown(match.evidence, match) for match in matches if match.confidence >= LEAST_CONFIDENCE]
 
     def _cited(self, text: str) -> list[Article]:
         found = [self._statutes.resolve(citation) for citation in self._statutes.parser.parse(text) if citation.law]

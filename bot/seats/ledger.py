@@ -239,14 +239,11 @@ def _checked(values: dict[str, Any]) -> dict[str, str]:
             if not isinstance(values[name], str) or len(values[name]) > longest:
                 raise SeatError("bad_request", f"{name} 应为不超过 {longest} 个字的文字")
             given[name] = values[name].strip()
-    if values.get("service_type"):
-        if values["service_type"] not in SERVICE_TYPES:
-            raise SeatError("bad_request", "没有这种服务类型")
-        given["service_type"] = values["service_type"]
-    if "topic" in values:
-        if values["topic"] and values["topic"] not in TOPICS:
-            raise SeatError("bad_request", "没有这个主题")
-        given["topic"] = values["topic"] or ""
+    for name, known, called in (("service_type", SERVICE_TYPES, "这种服务类型"), ("topic", TOPICS, "这个主题")):
+        if name in values:
+            if values[name] and values[name] not in known:
+                raise SeatError("bad_request", f"没有{called}")
+            given[name] = values[name] or ""
     return given
 
 

@@ -116,6 +116,11 @@ class Consultation:
         others = [guide for guide in guides if guide.id != best]
         return self._guide_reply(self._knowledge.guide_by_id[best], others)
 
+    def title_of(self, item_id: str) -> str:
+        """The question of an entry or the title of a guide; empty when there is none."""
+        entry, guide = self._knowledge.entry_by_id.get(item_id), self._knowledge.guide_by_id.get(item_id)
+        return entry.question if entry else guide.title if guide else ""
+
     def entry(self, entry_id: str) -> Optional[Reply]:
         """The reply for one entry chosen by a button, or ``None`` when there is no such entry."""
         entry = self._knowledge.entry_by_id.get(entry_id)

@@ -7,6 +7,8 @@ from bot.services import replies
 from bot.services.replies import Reply
 from bot.services.tickets import APPOINTMENT, CALL_BACK, Ticket, TicketDesk, mask_phone, number_in, phone_in
 
+UNHELPFUL_REASONS = ("答非所问", "看不懂", "太笼统", "法律依据不对")
+
 
 class HumanHelp:
     """Words the offers and files the tickets."""
@@ -76,8 +78,18 @@ def after_rating(helpful: bool, entry_shown: Optional[str]) -> Reply:
     if helpful:
         return Reply(text="太好了，谢谢您的反馈。还有别的问题随时问我。")
     lead = "抱歉没帮上忙，我记下来了，会请人改进。" if entry_shown else "抱歉没帮上忙。"
+    reasons = [{"title": reason, "payload": f"/rate_unhelpful {reason}"} for reason in UNHELPFUL_REASONS]
     return Reply(
-        text=f"{lead}您可以换个说法、把事情说具体一点再问我，或者转人工：拨打12348，也可以留电话请工作人员回电。",
+        text=f"{lead}是哪里不好？您可以换个说法、把事情说具体一点再问我，或者转人工：拨打12348，也可以留电话请工作人员回电。",
+        buttons=[*reasons, replies.HUMAN, replies.CALL_BACK],
+        handoff=True,
+    )
+
+
+def after_reason() -> Reply:
+    """What to say when a citizen has told why an answer did not help."""
+    return Reply(
+        text="谢谢您告诉我们，会请人改进这条回答。要是还没弄清楚，可以把事情说具体一点再问我，或者转人工。",
         buttons=[replies.HUMAN, replies.CALL_BACK],
         handoff=True,
     )

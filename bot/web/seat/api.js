@@ -2,7 +2,7 @@
 
 const BASE = "/seat/api/";
 
-export class ApiError extends Error {
+class ApiError extends Error {
   /** `message` is Chinese and meant for the user. */
   constructor(status, code, message) {
     super(message);
@@ -70,6 +70,7 @@ export class Api {
     }
     const answer = await response.json().catch(() => null);
     if (response.ok && answer !== null) return answer;
-    throw new ApiError(response.status, answer?.error ?? "server_error", answer?.message || `服务暂时出错（${response.status}），请稍后再试。`);
+    const message = answer?.message || `服务暂时出错（${response.status}），请稍后再试。`;
+    throw new ApiError(response.status, answer?.error ?? "server_error", message);
   }
 }

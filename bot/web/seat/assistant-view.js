@@ -24,11 +24,13 @@ export class AssistantView {
   #searchTimer = 0;
   #searchAbort = null;
   #offered = []; // insertable texts in order of their keys
-  #search = h("input", { type: "search", class: "assistant-search", autocomplete: "off", "aria-label": "搜索答问、指南、法条、标准答问", placeholder: "搜索  Alt+S" });
+  #search = h("input", {
+    type: "search", class: "assistant-search", autocomplete: "off", placeholder: "搜索  Alt+S", "aria-label": "搜索答问、指南、法条、标准答问",
+  });
   #kinds;
   #tabs;
   #status = h("p", { class: "assistant-status", role: "status" });
-  #body = h("div", { class: "assistant-body", role: "tabpanel", tabindex: "-1" });
+  #body = h("div", { class: "assistant-body", role: "tabpanel", "aria-label": "助手内容" });
 
   /** `insert(text)` puts text where the user writes; `leave()` takes the focus there. */
   constructor({ api, insert, leave }) {
@@ -210,7 +212,8 @@ export class AssistantView {
         h("h4", { id, class: "card-title" }, kind ? h("span", { class: "card-kind" }, kind) : null, title),
         insert ? h("button", { type: "button", class: "small secondary card-insert", "aria-describedby": id, onclick: () => this.#insert(insert) },
           "插入", key ? h("kbd", {}, `Alt+${key.slice(3)}`) : null) : null),
-      h("p", { class: "card-meta" }, confidence(item.confidence), citations.join("、")),
+      h("p", { class: "card-meta" }, confidence(item.confidence),
+        citations.length ? h("span", { class: "card-citations", title: citations.join("、") }, citations.join("、")) : null),
       text ? foldable(text) : null);
   }
 
@@ -261,6 +264,7 @@ function foldable(text) {
   paragraph.classList.add("clamped");
   button.addEventListener("click", () => {
     const clamped = paragraph.classList.toggle("clamped");
+    button.closest(".card").classList.toggle("open", !clamped);
     button.textContent = clamped ? "展开" : "收起";
     button.setAttribute("aria-expanded", String(!clamped));
   });
@@ -270,7 +274,9 @@ function foldable(text) {
 function confidence(value) {
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
-  return h("span", { class: "confidence" }, h("meter", { min: "0", max: "100", low: "40", high: "70", optimum: "100", value: String(percent), "aria-hidden": "true" }), `把握 ${percent}%`);
+  // Below `low` the bot itself would say that it isn't sure.
+  const scale = { min: "0", max: "100", low: "25", high: "60", optimum: "100", "aria-hidden": "true" };
+  return h("span", { class: "confidence" }, h("meter", { ...scale, value: String(percent) }), `把握 ${percent}%`);
 }
 
 function matches(phrase, text) {

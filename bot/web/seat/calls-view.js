@@ -2,7 +2,8 @@
 
 import { h } from "../widget/dom.js";
 import { AssistantView } from "./assistant-view.js";
-import { area, choose, field, input, select, serviceOptions, topicOptions } from "./fields.js";
+import { CitationCheck } from "./citation-check.js";
+import { area, field, input, offers, select, serviceOptions, topicOptions } from "./fields.js";
 import { insertAtCaret, jumpWithTab } from "./placeholders.js";
 
 const DRAFT = "call";
@@ -12,6 +13,7 @@ export class CallsView {
   #keeping;
   #filed;
   #assistant;
+  #check;
   #service;
   #topic;
   #chosenByHand = new Set();
@@ -31,6 +33,7 @@ export class CallsView {
     this.#filed = filed;
     this.#service = select(serviceOptions(me, "请选择"));
     this.#topic = select(topicOptions(me, "请选择"));
+    this.#check = new CitationCheck(api);
     this.#assistant = new AssistantView({
       api, insert: (text) => this.#insert(text), leave: () => this.#said.focus(),
     });
@@ -38,8 +41,9 @@ export class CallsView {
     this.#form = h("form", { class: "call-form" },
       h("h2", {}, "来电登记"),
       field("来电人说", this.#said),
-      h("div", { class: "field-row" }, field("来电人", this.#person), field("电话", this.#phone), field("服务类型", this.#service), field("主题", this.#topic)),
-      field("内容摘要", this.#gist), field("答复与处理", this.#result), this.#error,
+      h("div", { class: "field-row" },
+        field("来电人", this.#person), field("电话", this.#phone), field("服务类型", this.#service), field("主题", this.#topic)),
+      field("内容摘要", this.#gist), field("答复与处理", this.#result), this.#check.element, this.#error,
       h("div", { class: "form-actions" }, h("button", { type: "button", class: "secondary", onclick: () => this.#clear() }, "清空"), this.#button));
     this.#form.addEventListener("submit", (event) => { event.preventDefault(); this.#file(); });
     this.#form.addEventListener("keydown", (event) => {
@@ -48,10 +52,12 @@ export class CallsView {
       this.#file();
     });
     this.#form.addEventListener("input", () => this.#keep());
+    this.#result.addEventListener("input", () => this.#check.changed(this.#result.value.trim()));
     this.#said.addEventListener("input", () => this.#assistant.consult(this.#said.value.trim()));
     for (const control of [this.#service, this.#topic]) control.addEventListener("change", () => this.#chosenByHand.add(control));
     jumpWithTab(this.#result);
-    this.element = h("div", { class: "view calls", hidden: true }, h("main", { class: "calls-main", "aria-label": "来电登记" }, this.#form), this.#assistant.element);
+    this.element = h("div", { class: "view calls", hidden: true },
+      h("main", { class: "calls-main", "aria-label": "来电登记" }, this.#form), this.#assistant.element);
     this.#restore();
   }
 
@@ -68,8 +74,9 @@ export class CallsView {
   /** Fill in what was understood, as long as the agent hasn't chosen otherwise. */
   #suggestKind(understood) {
     if (!understood) return;
-    if (!this.#chosenByHand.has(this.#service)) choose(this.#service, understood.service_type);
-    if (!this.#chosenByHand.has(this.#topic)) choose(this.#topic, understood.topic);
+    for (const [control, value] of [[this.#service, understood.service_type], [this.#topic, understood.topic]]) {
+      if (!this.#chosenByHand.has(control) && offers(control, value ?? "")) control.value = value ?? "";
+    }
   }
 
   async #file() {
@@ -99,6 +106,7 @@ export class CallsView {
     this.#form.reset();
     this.#chosenByHand.clear();
     this.#error.textContent = "";
+    this.#check.changed("");
     this.#keep();
     this.#assistant.consult("");
   }

@@ -58,5 +58,5 @@ export class CitationCheck {
 }
 
 function sentence(written, message) {
-  return message.includes(written) ? message : `${written}：${message}`;
+  return message.includes(written) ? message : `${message}（您写的是“${written}”）`;
 }

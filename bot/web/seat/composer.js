@@ -20,7 +20,9 @@ export class Composer {
   #busy = false;
   #typingSent = 0;
   #typingTimer = 0;
-  #field = h("textarea", { id: "composer", rows: "2", autocomplete: "off", "aria-describedby": "composer-note", placeholder: "回复市民…（Enter 发送，Shift+Enter 换行）" });
+  #field = h("textarea", {
+    id: "composer", rows: "2", autocomplete: "off", "aria-describedby": "composer-note", placeholder: "回复市民…（Enter 发送，Shift+Enter 换行）",
+  });
   #note = h("p", { id: "composer-note", class: "composer-note", role: "status" });
 
   /** `actions`: say(conversation, text), typing(conversation, on), draft(conversation), keepDraft(conversation, text). */
@@ -102,7 +104,8 @@ export class Composer {
     const count = [...text.trim()].length;
     this.#confirmed = null;
     this.#note.textContent = count < LIMIT * COUNT_FROM ? "" : `${count} / ${LIMIT} 字${count > LIMIT ? "，请分成几条发送" : ""}`;
-    this.#field.toggleAttribute("aria-invalid", count > LIMIT);
+    if (count > LIMIT) this.#field.setAttribute("aria-invalid", "true");
+    else this.#field.removeAttribute("aria-invalid");
     this.#field.style.setProperty("height", "auto");
     this.#field.style.setProperty("height", `${this.#field.scrollHeight + 2}px`);
     if (this.#conversation) this.#actions.keepDraft(this.#conversation, text);

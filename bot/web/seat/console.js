@@ -37,6 +37,7 @@ export class Console {
   #wanted = null; // { handoff, own }: accepted or to be watched; opened when the state shows it
   #interrupted = false;
   #toasts = new Toasts();
+  #announcer = h("p", { class: "sr-only", role: "status" }); // for what is only to be seen at the left
   #shortcuts = new Shortcuts();
   #sounds;
   #alerts;
@@ -66,7 +67,7 @@ export class Console {
     this.#listen();
     this.#addShortcuts();
     this.element = h("div", { class: "console" }, this.#top.element, this.#line, this.#offers.element,
-      [...this.#views.values()].map((view) => view.element), this.#toasts.element);
+      [...this.#views.values()].map((view) => view.element), this.#toasts.element, this.#announcer);
     this.#show("talk");
     setInterval(() => this.#tick(), 1000);
     this.#loadPhrases();
@@ -95,7 +96,9 @@ export class Console {
       unwatch: (conversation) => this.#unwatch(conversation),
       failed: (error) => this.#toasts.error(error.message),
     } });
-    const calls = new CallsView({ api: this.#api, me: this.#me, keeping: this.#keeping, filed: (record) => this.#toasts.say(`已登记，台账第 ${record.id} 条。`) });
+    const calls = new CallsView({
+      api: this.#api, me: this.#me, keeping: this.#keeping, filed: (record) => this.#toasts.say(`已登记，台账第 ${record.id} 条。`),
+    });
     this.#views = new Map([
       ["talk", {
         element: h("div", { class: "view talk-view" }, this.#queue.element, this.#talk.element, this.#assistant.element),
@@ -118,8 +121,11 @@ export class Console {
       me: this.#me, sounds: this.#sounds,
       views: [...this.#views.keys()].map((name) => ({ name, label: labels[name][0], key: labels[name][1] })),
       actions: {
-        view: (name) => this.#show(name), status: (status) => this.#do({ type: "status", status }), help: () => this.#shortcuts.showSheet(),
-        password: () => passwordDialog({ api: this.#api, changed: () => this.#toasts.say("密码已修改。") }), logout: () => this.#askLogout(),
+        view: (name) => this.#show(name),
+        status: (status) => this.#do({ type: "status", status }),
+        help: () => this.#shortcuts.showSheet(),
+        password: () => passwordDialog({ api: this.#api, changed: () => this.#toasts.say("密码已修改。") }),
+        logout: () => this.#askLogout(),
       },
     });
   }
@@ -214,7 +220,9 @@ export class Console {
 
   #messageArrived(conversation, record) {
     const isNews = record.role === "user" && now() - millis(record.time) < NEWS_FOR;
-    if (isNews && !(this.#reading && conversation === this.#selected)) this.#alerts.message();
+    if (!isNews || (this.#reading && conversation === this.#selected)) return;
+    this.#alerts.message();
+    this.#announcer.textContent = `${citizen(conversation)} 有新消息`;
   }
 
   /** A conversation is gone. Only when this page ended it the next one opens by itself: else somebody who is
@@ -245,8 +253,11 @@ export class Console {
   }
 
   #consult() {
-    const last = this.#selected ? this.#desk.transcript(this.#selected).lastFromCitizen : null;
-    this.#assistant.consult(last?.text ?? "", last ? this.#selected : null);
+    const item = [...this.#desk.conversations, ...this.#desk.watched].find((one) => one.conversation === this.#selected);
+    const last = item ? this.#desk.transcript(this.#selected).lastFromCitizen : null;
+    // Before the citizen says something to the seat the last words are “转人工”; the question in focus tells more.
+    const isNew = last !== null && millis(last.time) >= millis(item.accepted_at);
+    this.#assistant.consult((isNew ? "" : item?.gist) || last?.text || "", this.#selected);
   }
 
   get #reading() { return this.#view === "talk" && !document.hidden && document.hasFocus(); }

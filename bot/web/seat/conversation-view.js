@@ -19,10 +19,15 @@ export class ConversationView {
   #ownButtons;
   #watchButtons;
   #whisperForm;
-  #whisperField = h("input", { type: "text", id: "whisper", maxlength: "500", autocomplete: "off", placeholder: "只有接谈的席位和主管看得到，市民看不到" });
-  #whisperToggle = h("button", { type: "button", class: "small secondary", "aria-expanded": "false", "aria-controls": "whisper-form", onclick: () => this.toggleWhisper() }, "悄悄话 ", h("kbd", {}, "Alt+Y"));
+  #whisperField = h("input", {
+    type: "text", id: "whisper", maxlength: "500", autocomplete: "off", placeholder: "只有接谈的席位和主管看得到，市民看不到",
+  });
+  #whisperToggle = h("button", {
+    type: "button", class: "small secondary", "aria-expanded": "false", "aria-controls": "whisper-form", onclick: () => this.toggleWhisper(),
+  }, "悄悄话 ", h("kbd", {}, "Alt+Y"));
   #body;
-  #blank = h("div", { class: "blank" }, h("p", {}, "左边选一个对话，或等待来访。"), h("p", { class: "hint" }, "按 ", h("kbd", {}, "?"), " 看键盘快捷键"));
+  #blank = h("div", { class: "blank" },
+    h("p", {}, "左边选一个对话，或等待来访。"), h("p", { class: "hint" }, "按 ", h("kbd", {}, "?"), " 看键盘快捷键"));
 
   /** `actions`: transfer(item), end(item), takeOver(item), unwatch(conversation), failed(error). */
   constructor({ desk, api, keeping, actions }) {
@@ -118,7 +123,7 @@ export class ConversationView {
 
   toggleWhisper() {
     if (!this.#item) return;
-    const open = this.#whisperForm.hidden;
+    const open = this.#whisperForm.hidden || document.activeElement !== this.#whisperField;
     this.#setWhisper(open);
     if (open) this.#whisperField.focus();
     else this.focus();

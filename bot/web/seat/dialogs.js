@@ -27,11 +27,12 @@ class Modal {
   closed() {}
 }
 
-/** Something to read. */
+/** Something to read. Shortcuts work on: they close it. */
 export class SheetDialog extends Modal {
   constructor(title, content, className = "sheet") {
     super(title, className, h("div", { class: "dialog-body" }, content),
       h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "primary", autofocus: true, onclick: () => this.close() }, "关闭")));
+    this.element.dataset.passive = "";
   }
 }
 

@@ -6,7 +6,8 @@ import { Choice, area, field } from "./fields.js";
 import { citizen, subject } from "./labels.js";
 
 export function endDialog({ item, me, end }) {
-  const options = Object.entries(me.dispositions ?? {}).map(([value, label]) => ({ value, label }));
+  const options = Object.entries(me.dispositions ?? {})
+    .map(([value, name], index) => ({ value, label: [h("kbd", {}, String(index + 1)), ` ${name}`] }));
   const disposition = new Choice("处理结果（按数字键选）", options, { value: options[0]?.value, className: "choice columns" });
   const result = area({ rows: "4", maxlength: "1000", placeholder: "例：告知申请劳动仲裁的时效和材料，已引导到区仲裁委。" });
   const content = h("div", {},

@@ -55,10 +55,15 @@ export function topicOptions(me, empty = "—") {
   return [["", empty], ...topicNames(me).map((name) => [name, name])];
 }
 
+/** Whether a select lists `value`. */
+export function offers(control, value) {
+  return [...control.options].some((option) => option.value === value);
+}
+
 /** A select shows nothing for a value it doesn't list; give it one. */
-export function choose(control, value) {
+export function choose(control, value, name = value) {
   const text = asText(value);
-  if (![...control.options].some((option) => option.value === text)) control.append(h("option", { value: text }, text));
+  if (!offers(control, text)) control.append(h("option", { value: text }, asText(name)));
   control.value = text;
 }
 

@@ -44,7 +44,9 @@ export class LedgerView {
           field("按月", this.#month), h("button", { type: "button", class: "secondary", onclick: () => this.#export(this.#month.value) }, "导出月表"),
           field("按季", this.#quarter), h("button", { type: "button", class: "secondary", onclick: () => this.#export(this.#quarter.value) }, "导出季表"))),
       h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "台账记录" },
-        h("table", { class: "table ledger-table" }, h("thead", {}, h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col" }, name || h("span", { class: "sr-only" }, "操作"))))), this.#rows)),
+        h("table", { class: "table ledger-table" },
+          h("thead", {}, h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col" }, name || h("span", { class: "sr-only" }, "操作"))))),
+          this.#rows)),
       h("div", { class: "pager" }, this.#status, this.#previous, this.#next));
   }
 
@@ -95,7 +97,8 @@ export class LedgerView {
     const result = area({ rows: "5", maxlength: "4000" });
     const controls = { person, service_type: service, topic, gist, result };
     for (const [name, control] of Object.entries(controls)) {
-      if (control.matches("select")) choose(control, record[name]);
+      if (control === service) choose(control, record[name], record.service_name);
+      else if (control === topic) choose(control, record[name]);
       else control.value = record[name] ?? "";
     }
     const content = h("div", {},

@@ -53,7 +53,8 @@ export class LogView {
         added = true;
       }
     }
-    if (this.#pinned) this.toBottom();
+    const isOwn = items[items.length - 1]?.state === "pending";
+    if (this.#pinned || (added && isOwn)) this.toBottom();
     else if (added) this.#more.hidden = false;
   }
 

@@ -51,7 +51,7 @@ export class OfferBar {
       update: (next) => {
         item = next;
         element.classList.toggle("urgent", Boolean(item.urgent));
-        title.textContent = `${item.urgent ? "紧急！" : ""}${item.reason_name ?? ""} · ${subject(item)}`;
+        title.textContent = (item.urgent ? "紧急！" : "") + [...new Set([item.reason_name, subject(item)])].filter(Boolean).join(" · ");
         gist.textContent = [item.gist, item.note ? `留言：${item.note}` : null].filter(Boolean).join("　") || item.last_text || "";
         tick();
       },

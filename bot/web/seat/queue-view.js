@@ -3,7 +3,7 @@
 import { h } from "../widget/dom.js";
 import { now, ticking } from "./clock.js";
 import { KeyedList } from "./keyed-list.js";
-import { citizen, subject } from "./labels.js";
+import { STATUSES, citizen, subject } from "./labels.js";
 
 const SLOW_AFTER = 60;
 const TOO_SLOW_AFTER = 180;
@@ -15,7 +15,7 @@ export class QueueView {
   #queueCount = h("span", { class: "count" });
   #mineCount = h("span", { class: "count" });
   #queueEmpty = h("p", { class: "empty" }, "没有人在等");
-  #mineEmpty = h("p", { class: "empty" }, "还没有接谈的对话");
+  #mineEmpty = h("p", { class: "empty" });
   #watchedSection;
   #queue;
   #mine;
@@ -48,6 +48,7 @@ export class QueueView {
     this.#watched.show(watched);
     this.#queueEmpty.hidden = queue.length > 0;
     this.#mineEmpty.hidden = conversations.length > 0;
+    this.#mineEmpty.textContent = seat.status === "online" ? "还没有接谈的对话" : `现在是${STATUSES[seat.status] ?? ""}，不会提请来访。点上面的“在线”开始接听。`;
     this.#watchedSection.hidden = watched.length === 0;
     this.#queueCount.textContent = String(queue.length);
     this.#mineCount.textContent = `${conversations.length}/${seat.capacity ?? "—"}`;
@@ -82,8 +83,8 @@ export class QueueView {
         title.textContent = subject(item);
         gist.textContent = item.gist || item.last_text || "";
         gist.title = gist.textContent;
-        state.textContent = [item.urgent ? item.reason_name : null, item.mine ? "正提请您" : item.state === "offered" ? `正提请${item.seat_name || "同事"}` : null, item.region, language(item)]
-          .filter(Boolean).join(" · ");
+        const offered = item.mine ? "正提请您" : item.state === "offered" ? `正提请${item.seat_name || "同事"}` : null;
+        state.textContent = [item.urgent ? item.reason_name : null, offered, item.region, language(item)].filter(Boolean).join(" · ");
         accept.setAttribute("aria-label", `接听：${subject(item)}`);
         tick();
       },
@@ -123,7 +124,8 @@ export class QueueView {
         key.hidden = !key.textContent;
         key.title = `Alt+${index + 1}`;
         title.textContent = (item.urgent ? "【紧急】" : "") + subject(item);
-        gist.textContent = records.filter((record) => record.role === "user" || record.role === "seat").at(-1)?.text || item.last_text || item.gist || "";
+        const lastSaid = records.filter((record) => record.role === "user" || record.role === "seat").at(-1);
+        gist.textContent = lastSaid?.text || item.last_text || item.gist || "";
         unread.textContent = count ? String(count) : "";
         unread.hidden = count === 0;
         unread.setAttribute("aria-label", `${count} 条未读`);

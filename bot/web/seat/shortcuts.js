@@ -37,13 +37,16 @@ export class Shortcuts {
   }
 
   #key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog && !("passive" in dialog.dataset)) return; // a form that is being filled in
     if (event.altKey) {
       const run = event.shiftKey ? null : this.#actions.get(event.code);
       if (!run) return;
       event.preventDefault();
+      dialog?.close();
       run();
-    } else if ((event.key === "?" || event.key === "？") && !isField(event.target)) {
+    } else if (!dialog && (event.key === "?" || event.key === "？") && !isField(event.target)) {
       event.preventDefault();
       this.showSheet();
     }
