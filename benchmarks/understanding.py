@@ -269,7 +269,7 @@ def _print_independent(
     sets: dict[str, list[tuple[str, str]]],
     alarms: dict[str, list[tuple[str, str]]],
 ) -> None:
-    from bot.dialogue.offline import understood
+    from bot.dialogue.understood import understood
     from bot.service_types import EMERGENCY
 
     rows = []
