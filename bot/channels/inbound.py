@@ -8,6 +8,7 @@ from typing import Any, Optional
 from bot.seats.reception import COMMANDS
 from bot.service_types import SERVICE_TYPES
 from bot.text.normalize import clean, has_words
+from bot.text.payload import read_payload
 
 # Quick replies: these intents may be sent as «/intent» or «/intent words»; anything else after a slash is plain text.
 PAYLOAD_INTENTS = frozenset(SERVICE_TYPES) | COMMANDS | {
@@ -17,7 +18,6 @@ PAYLOAD_INTENTS = frozenset(SERVICE_TYPES) | COMMANDS | {
     "rate_unhelpful",
     "request_callback",
 }
-_PAYLOAD = re.compile(r"/([a-z_]+)(?: ([^{}\"]{1,100}))?")
 
 NOTHING_TO_READ = "我只看得懂文字。请用一两句话说说您遇到的事，比如“老板拖欠工资怎么办”。遇到危险请直接拨打110或120。"
 NOT_TEXT = "消息必须是文字：message 应为字符串。"
@@ -54,8 +54,8 @@ def read_message(value: Any, max_chars: int) -> Inbound:
     if not has_words(text):
         return Inbound(text, NOTHING_TO_READ)
     if text.startswith("/"):
-        payload = _PAYLOAD.fullmatch(text)
-        if not payload or payload[1] not in PAYLOAD_INTENTS:
+        payload = read_payload(text)
+        if not payload or payload[0] not in PAYLOAD_INTENTS:
             text = _SLASHES.sub("", text)
             if not has_words(text):
                 return Inbound(text, NOTHING_TO_READ)
@@ -64,8 +64,8 @@ def read_message(value: Any, max_chars: int) -> Inbound:
 
 def read_command(text: str) -> Optional[tuple[str, str]]:
     """The command to the reception (a name of ``COMMANDS`` and the words after it) that ``text`` is, or ``None``."""
-    payload = _PAYLOAD.fullmatch(text)
-    return (payload[1], payload[2] or "") if payload and payload[1] in COMMANDS else None
+    payload = read_payload(text)
+    return payload if payload and payload[0] in COMMANDS else None
 
 
 def read_id(value: Any, name: str) -> str:

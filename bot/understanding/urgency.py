@@ -80,9 +80,7 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
             probability = next((float(item["confidence"]) for item in ranking if item["name"] == EMERGENCY), 0.0)
-            text = message.get(TEXT) or ""
-            # A pressed button says itself what is meant, «现在没有危险» among them.
-            urgent = not text.startswith("/") and is_urgent(text, probability, self._threshold, self._certain)
+            urgent = is_urgent(message.get(TEXT) or "", probability, self._threshold, self._certain)
             message.set(URGENT, urgent, add_to_output=True)
             if urgent:
                 chosen = {"name": EMERGENCY, "confidence": max(probability, self._threshold)}
