@@ -65,6 +65,9 @@ class ActionFileTicket(Action):
             topic=memory.topic,
         )
         send(dispatcher, tracker, reply)
+        if reply.ticket:
+            # One who will be called back need not wait.
+            get_services().desk.leave_queue(tracker.sender_id)
         return remember(memory, awaiting_phone="") if reply.ticket else []
 
 

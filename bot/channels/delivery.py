@@ -13,12 +13,17 @@ from bot.services.conversations import ConversationLog, StoredMessage
 
 CLOSED = (ConnectionClosed, WebsocketClosed, ConnectionError)
 Frame = dict[str, Any]
+# A socket that has not taken a frame after this many seconds is dead.
+LONGEST_SEND = 10.0
 
 
 async def send(socket: Any, frame: Frame) -> None:
-    """Send one frame; a closed socket is no error."""
+    """Send one frame; a closed socket is no error, and one that takes nothing is closed: its client will resume."""
     with contextlib.suppress(*CLOSED):
-        await socket.send(json.dumps(frame, ensure_ascii=False))
+        try:
+            await asyncio.wait_for(socket.send(json.dumps(frame, ensure_ascii=False)), LONGEST_SEND)
+        except asyncio.TimeoutError:
+            await socket.close()
 
 
 def message_frame(stored: StoredMessage) -> Frame:
@@ -67,20 +72,18 @@ class Delivery:
         """Begin to deliver; call :meth:`flush` for what is there already."""
         self._subscriptions.setdefault(subscription.conversation_id, set()).add(subscription)
 
-    def leave(self, subscription: Subscription) -> None:
-        """Deliver no more."""
+    def leave(self, subscription: Subscription) -> bool:
+        """Deliver no more; whether it was the conversation's last subscription."""
         joined = self._subscriptions.get(subscription.conversation_id, set())
         joined.discard(subscription)
         if not joined:
             self._subscriptions.pop(subscription.conversation_id, None)
+        return not joined
 
     async def flush(self, conversation_id: str) -> None:
         """Send everybody what they have not got yet. A slow socket does not hold up the others."""
         joined = list(self._subscriptions.get(conversation_id, ()))
-        if len(joined) == 1:
-            await joined[0].flush(self._log)
-        elif joined:
-            await asyncio.gather(*(subscription.flush(self._log) for subscription in joined))
+        await asyncio.gather(*(subscription.flush(self._log) for subscription in joined))
         waiting = self._said.pop(conversation_id, None)
         if waiting:
             waiting.set()
@@ -95,5 +98,5 @@ class Delivery:
 
     async def broadcast(self, conversation_id: str, frame: Frame) -> None:
         """Send a frame that is not stored (typing, the handoff's state) to everybody who listens."""
-        for subscription in list(self._subscriptions.get(conversation_id, ())):
-            await send(subscription.socket, frame)
+        joined = list(self._subscriptions.get(conversation_id, ()))
+        await asyncio.gather(*(send(subscription.socket, frame) for subscription in joined))

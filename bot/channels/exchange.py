@@ -10,7 +10,7 @@ from typing import Any, AsyncIterator, Coroutine, Optional
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.delivery import Delivery
+from bot.channels.delivery import Delivery, Subscription
 from bot.channels.inbound import Inbound, read_command, read_message
 from bot.channels.responder import Responder
 from bot.channels.soon import Soon
@@ -48,11 +48,21 @@ class Exchange:
         self._queue_news = Soon(self._tell_places, seconds=0.05)
         desk.subscribe(self)
 
+    def join(self, subscription: Subscription) -> None:
+        """A citizen's page has opened a conversation."""
+        self.citizens.join(subscription)
+        self._desk.citizen_came(subscription.conversation_id)
+
+    def leave(self, subscription: Subscription) -> None:
+        """A citizen's page is gone."""
+        if self.citizens.leave(subscription):
+            self._desk.citizen_left(subscription.conversation_id)
+
     async def greet(self, conversation_id: str, channel: str) -> None:
         """Say the first words of a new conversation."""
         await self._bot_says(conversation_id, Inbound("/greeting"), channel)
 
-    async def receive(
+    def receive(
         self, conversation_id: str, client_id: str, shown: Inbound, payload: Optional[Inbound] = None
     ) -> tuple[StoredMessage, bool]:
         """Store what a citizen says; answer it with :meth:`answer`. Returns the message and whether it is new."""

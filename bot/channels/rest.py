@@ -55,7 +55,7 @@ class RestChannel(InputChannel):
                 token = self._ensure(sender)
             except BadMessage as problem:
                 return _refused(problem)
-            stored, new = await self._exchange.receive(sender, client_id, message)
+            stored, new = self._exchange.receive(sender, client_id, message)
             if new:
                 await self._exchange.answer(sender, self.name())
             said = [

@@ -129,7 +129,8 @@ class SeatConsoles:
         load = {seat_id: sum(handoff.seat_id == seat_id for handoff in talking) for seat_id in seats}
         texts = self._desk.last_texts([handoff.conversation_id for handoff in talking])
         patience = self._desk.patience
-        for console in consoles:
+
+        async def tell(console: Console) -> None:
             me = console.seat = seats.get(console.seat.id, console.seat)
             held = [h for h in talking if h.seat_id == me.id or h.conversation_id in console.watched]
             await self._deliver_only(console, {handoff.conversation_id for handoff in held})
@@ -150,6 +151,9 @@ class SeatConsoles:
                     ],
                 },
             )
+
+        # Side by side: a console on a bad line must not hold up the others.
+        await asyncio.gather(*(tell(console) for console in consoles))
 
     async def _deliver_only(self, console: Console, conversations: set[str]) -> None:
         for conversation_id in set(console.subscriptions) - conversations:

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 PATH = "/ws/chat"
 # A citizen's pace: more than this many messages in this many seconds is a machine.
 BURST, BURST_SECONDS = 20, 10.0
+# «Is typing» more often than this is not passed on.
+TYPING_SECONDS = 0.5
 
 
 class WebSocketChannel(InputChannel):
@@ -65,6 +67,7 @@ class WebSocketChannel(InputChannel):
     async def _serve(self, socket: Any) -> None:
         joined: Optional[Subscription] = None
         recent: deque[float] = deque(maxlen=BURST)
+        typed = 0.0
         try:
             while True:
                 raw = await socket.recv()
@@ -80,13 +83,15 @@ class WebSocketChannel(InputChannel):
                     elif kind == "hello":
                         previous, joined = joined, None
                         if previous:
-                            self._exchange.citizens.leave(previous)
+                            self._exchange.leave(previous)
                         joined = await self._welcome(socket, frame)
                     elif kind in ("message", "typing"):
                         if joined is None:
                             raise BadMessage("unauthorized", "请先发送 hello。")
                         if kind == "typing":
-                            await self._exchange.typing(joined.conversation_id, frame.get("on") is True)
+                            if time.monotonic() - typed >= TYPING_SECONDS or frame.get("on") is not True:
+                                typed = time.monotonic()
+                                await self._exchange.typing(joined.conversation_id, frame.get("on") is True)
                             continue
                         if len(recent) == BURST and time.monotonic() - recent[0] < BURST_SECONDS:
                             raise BadMessage("rate_limited", "发得太快了，请稍等几秒再发。")
@@ -107,7 +112,7 @@ class WebSocketChannel(InputChannel):
             pass
         finally:
             if joined:
-                self._exchange.citizens.leave(joined)
+                self._exchange.leave(joined)
 
     async def _welcome(self, socket: Any, frame: dict[str, Any]) -> Subscription:
         wanted, token, last_seq = frame.get("conversation"), frame.get("token"), frame.get("last_seq", 0)
@@ -130,7 +135,7 @@ class WebSocketChannel(InputChannel):
             },
         )
         joined = Subscription(socket, conversation_id, last_seq)
-        self._exchange.citizens.join(joined)
+        self._exchange.join(joined)
         if resumed:
             await joined.flush(self._log)
             handoff = self._exchange.handoff_frame(conversation_id)
@@ -146,7 +151,7 @@ class WebSocketChannel(InputChannel):
         longest = self._settings.max_message_chars
         shown = read_message(frame.get("text"), longest)
         payload = read_message(frame["payload"], longest) if frame.get("payload") else None
-        stored, new = await self._exchange.receive(conversation_id, client_id, shown, payload)
+        stored, new = self._exchange.receive(conversation_id, client_id, shown, payload)
         await send(socket, {"type": "ack", "id": client_id, "seq": stored.seq})
         if new:
             self._exchange.start(self._exchange.answer(conversation_id, self.name()))

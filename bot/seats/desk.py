@@ -29,6 +29,9 @@ RATING_BUTTONS = [
     {"title": title, "payload": f"/rate_session {score}"}
     for score, title in ((5, "非常满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "非常不满意"))
 ]
+# A citizen who waits may close the page for this long.
+CITIZEN_GRACE = dt.timedelta(minutes=5)
+PLACES_EVERY = dt.timedelta(seconds=30)
 # A seat's message ids are kept apart from the citizen's.
 _SEAT_ID = "seat:"
 
@@ -69,7 +72,9 @@ class HandoffDesk:
         self._consoles: Counter[int] = Counter()
         # Seats whose last console is gone, since when. A server just started has heard of none yet.
         self._gone: dict[int, dt.datetime] = {}
-        self._started = dt.datetime.now()
+        # Citizens who closed their page, since when.
+        self._away: dict[str, dt.datetime] = {}
+        self._started = self._told_places = dt.datetime.now()
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> None:
@@ -97,6 +102,14 @@ class HandoffDesk:
         return [seat for seat in self._accounts.all() if seat.active and self._consoles.get(seat.id)]
 
     # --- the citizen
+
+    def citizen_came(self, conversation_id: str) -> None:
+        """The citizen's page is open."""
+        self._away.pop(conversation_id, None)
+
+    def citizen_left(self, conversation_id: str) -> None:
+        """The citizen's last page is closed; one who waits and stays away loses the place in the queue."""
+        self._away[conversation_id] = dt.datetime.now()
 
     def request(
         self,
@@ -174,8 +187,8 @@ class HandoffDesk:
     def rate(self, conversation_id: str, score: int, words: str) -> bool:
         """Rate the last session, once more if wanted; whether there was one to rate."""
         with self._engine.begin() as connection:
-            handoff = handoffs.last_of(connection, conversation_id)
-            if handoff is None or handoff.state is not State.ENDED:
+            handoff = handoffs.last_ended(connection, conversation_id)
+            if handoff is None:
                 return False
             values = {"score": score, "words": words, "created_at": dt.datetime.now()}
             mine = session_ratings.c.handoff_id == handoff.id
@@ -368,11 +381,17 @@ class HandoffDesk:
                 with self._engine.begin() as connection:
                     if handoffs.pass_on(connection, handoff):
                         changed.add(handoff.conversation_id)
+        for conversation_id, since in list(self._away.items()):
+            if now - since >= CITIZEN_GRACE:
+                del self._away[conversation_id]
+                self._give_up_waiting(conversation_id)
         for seat_id, since in list(self._gone.items()):
             if now - since >= self._grace:
                 self._accounts.set_status(seat_id, Status.OFFLINE)
                 del self._gone[seat_id]
-        if changed:
+        if changed or (queue and now - self._told_places >= PLACES_EVERY):
+            # Time alone changes how long those who wait will wait.
+            self._told_places = now
             self._tell(*changed)
         self.offer_all()
 
@@ -401,6 +420,14 @@ class HandoffDesk:
             self._tell(*offered)
 
     # --- inside
+
+    def _give_up_waiting(self, conversation_id: str) -> None:
+        with self._engine.begin() as connection:
+            handoff = handoffs.open_of(connection, conversation_id)
+            if handoff is None or not handoffs.leave(connection, handoff):
+                return
+            self._announce(connection, conversation_id, "您离开了一会儿，排队已经取消。还需要人工服务，请再点一次“转人工”。")
+        self._tell(conversation_id)
 
     def _connect(
         self, connection: sa.engine.Connection, seat: Seat, handoff_id: int, full_counts: bool = True

@@ -51,6 +51,12 @@ def open_of(connection: sa.engine.Connection, conversation_id: str) -> Optional[
     return next(iter(_select(connection, handoffs.c.conversation_id == conversation_id, _in(OPEN_STATES))), None)
 
 
+def last_ended(connection: sa.engine.Connection, conversation_id: str) -> Optional[Handoff]:
+    """The conversation's newest session that is over, or ``None``."""
+    found = _select(connection, handoffs.c.conversation_id == conversation_id, _in((State.ENDED,)))
+    return found[-1] if found else None
+
+
 def last_of(connection: sa.engine.Connection, conversation_id: str) -> Optional[Handoff]:
     """The conversation's newest handoff, open or not, or ``None``."""
     found = _select(connection, handoffs.c.conversation_id == conversation_id)

@@ -238,3 +238,25 @@ def test_the_citizen_leaves_ends_and_rates(bench):
 def test_listeners_hear_of_changes_after_they_are_stored(bench):
     handoff = bench.waiting()
     assert bench.told == [handoff.conversation_id, "desk"]
+
+
+def test_the_last_session_can_be_rated_while_waiting_for_the_next(bench):
+    seat = bench.seat("one")
+    first = bench.waiting()
+    bench.desk.accept(seat, first.id)
+    bench.desk.end(seat, first.conversation_id, "resolved", "")
+    bench.desk.request(first.conversation_id, "asked")
+    assert bench.desk.rate(first.conversation_id, 5, "")
+    assert bench.ledger.find()["records"][0]["score"] == 5
+
+
+def test_a_citizen_who_stays_away_loses_the_place(bench, monkeypatch):
+    monkeypatch.setattr("bot.seats.desk.CITIZEN_GRACE", dt.timedelta(0))
+    stays, leaves = bench.waiting(), bench.waiting()
+    bench.desk.citizen_left(stays.conversation_id)
+    bench.desk.citizen_came(stays.conversation_id)
+    bench.desk.citizen_left(leaves.conversation_id)
+    bench.desk.tick()
+    assert bench.desk.handoff_of(stays.conversation_id).state is State.WAITING
+    assert bench.desk.handoff_of(leaves.conversation_id).state is State.LEFT
+    assert "排队已经取消" in bench.last(leaves.conversation_id).text

@@ -11,17 +11,19 @@ export class Composer {
   #limit;
   #send;
   #changed;
+  #typing;
   #field = h("textarea", {
     id: "fawen-input", rows: "1", enterkeyhint: "send", autocomplete: "off",
     placeholder: STRINGS.placeholder, "aria-describedby": "fawen-hint fawen-count",
   });
   #count = h("p", { id: "fawen-count", class: "count", "aria-live": "polite" });
 
-  /** `send(text)` gets trimmed text within the limit, `changed(text)` every change. */
-  constructor({ limit, draft, send, changed }) {
+  /** `send(text)` gets trimmed text within the limit, `changed(text)` every change, `typing(on)` what the visitor does at the keys. */
+  constructor({ limit, draft, send, changed, typing }) {
     this.#limit = limit;
     this.#send = send;
     this.#changed = changed;
+    this.#typing = typing;
     this.element = h("form", { class: "composer", novalidate: true },
       h("label", { class: "sr-only", for: "fawen-input" }, STRINGS.inputLabel),
       h("p", { id: "fawen-hint", class: "sr-only" }, STRINGS.inputHint),
@@ -30,7 +32,7 @@ export class Composer {
         this.#field,
         h("button", { type: "submit", class: "send" }, icon("send"), h("span", {}, STRINGS.send))));
     this.element.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
-    this.#field.addEventListener("input", () => this.#update());
+    this.#field.addEventListener("input", () => { this.#update(); this.#typing(this.#field.value.trim() !== ""); });
     this.#field.addEventListener("keydown", (event) => this.#key(event));
     this.#field.value = draft;
     this.#update();

@@ -1,8 +1,10 @@
 // The course of a conversation: what is sent, confirmed, received, resumed and started anew.
 // Ties the connection, the session kept in storage and the transcript together; tells the view what changed.
 
+import { NO_HANDOFF, readHandoff } from "./handoff.js";
 import { newId } from "./ids.js";
 import { STRINGS } from "./strings.js";
+import { TypingSignal } from "./typing-signal.js";
 
 const RESEND_AFTER = 10000;
 const SWEEP_EVERY = 2000;
@@ -11,6 +13,9 @@ const OTHER_TAB_GRACE = 1500;
 const TRANSIENT_ERRORS = new Set(["rate_limited", "server_error"]);
 
 export class Conversation {
+  /** Set by the owner: called with the record of every new message that isn't the visitor's. */
+  onArrival = () => {};
+
   #connection;
   #session;
   #transcript;
@@ -20,12 +25,15 @@ export class Conversation {
   #sent = new Map(); // outgoing id → { count, last } on this page
   #historyUpTo = 0;
   #interrupted = false;
+  #handoff = NO_HANDOFF;
+  #typing;
 
   constructor({ connection, session, transcript, view }) {
     this.#connection = connection;
     this.#session = session;
     this.#transcript = transcript;
     this.#view = view;
+    this.#typing = new TypingSignal((on) => connection.send({ type: "typing", on }));
     connection.hello = () => this.#hello();
     connection.onFrame = (frame) => this.#receive(frame);
     connection.onState = (state) => this.#connectionChanged(state);
@@ -49,7 +57,14 @@ export class Conversation {
   start() { this.#connection.start(); }
   reconnect() { this.#connection.retryNow(); }
 
+  /** The visitor types, or the input is empty. Only a person on the other side wants to know. */
+  typing(on) {
+    if (on && this.#handoff.state === "active") this.#typing.typed();
+    else this.#typing.stop();
+  }
+
   say(text, payload = null) {
+    this.#typing.stop();
     const latest = Math.max(0, ...this.#session.outbox.map((unsent) => unsent.at));
     const item = { id: newId(), text, payload, at: Math.max(Date.now(), latest + 1), error: null };
     this.#session.keep(item);
@@ -93,7 +108,8 @@ export class Conversation {
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "ack") this.#acknowledged(frame.id, frame.seq);
     else if (frame.type === "message") this.#messageArrived(frame);
-    else if (frame.type === "typing") this.#view.typing(frame.on === true);
+    else if (frame.type === "typing") this.#view.typing(frame.on === true, frame.who === "seat" ? "seat" : "bot");
+    else if (frame.type === "handoff") this.#handoffChanged(readHandoff(frame));
     else if (frame.type === "error") this.#refused(frame);
   }
 
@@ -122,9 +138,21 @@ export class Conversation {
     const { record, isNew } = this.#transcript.receive(frame);
     const isHistory = frame.seq <= this.#historyUpTo;
     if (frame.role === "user" && frame.id) this.#delivered(frame.id);
+    if (frame.role === "seat") this.#view.typing(false, "seat");
     this.#session.sawSeq(this.#current, frame.seq);
     this.#view.show(record, { isNew, isHistory });
     if (frame.seq >= this.#historyUpTo) this.#view.history(false);
+    if (isNew && !isHistory && frame.role !== "user") this.onArrival(record);
+  }
+
+  #handoffChanged(handoff) {
+    const otherSide = handoff.state !== "active" || handoff.seat !== this.#handoff.seat;
+    this.#handoff = handoff;
+    if (otherSide) {
+      this.#typing.stop();
+      this.#view.typing(false, "seat");
+    }
+    this.#view.handoff(handoff);
   }
 
   #acknowledged(id, seq) {
@@ -172,7 +200,8 @@ export class Conversation {
   #connectionChanged(state) {
     if (state === "lost") {
       this.#interrupted = true;
-      this.#view.typing(false);
+      this.#typing.stop();
+      this.#view.stopTyping();
     }
     this.#view.connection(state, this.#interrupted);
     if (state === "ready") this.#interrupted = false;
@@ -214,5 +243,6 @@ export class Conversation {
     this.#sent.clear();
     this.#transcript.clear();
     this.#view.clear();
+    this.#handoffChanged(NO_HANDOFF);
   }
 }

@@ -27,6 +27,7 @@ const conversation = new Conversation({
 
 view.actions = {
   say: (text, payload) => conversation.say(text, payload),
+  typing: (on) => conversation.typing(on),
   retry: (id) => conversation.retry(id),
   withdraw: (id) => conversation.withdraw(id),
   startAnew: () => conversation.startAnew(),
@@ -38,6 +39,12 @@ view.actions = {
 (options.target ?? document.body).append(host);
 if (preferences.open ?? options.open) view.open({ takeFocus: false });
 else if (conversation.hasUnfinishedBusiness) conversation.start();
+
+const listeners = new Set();
+conversation.onArrival = ({ role, text }) => listeners.forEach((listener) => listener({ role, text }));
+
+/** For pages that want to know: `onMessage(({ role, text }) => …)` hears of every new message of the bot, a seat or the system. */
+export function onMessage(listener) { listeners.add(listener); }
 
 /** For pages that want their own buttons: `import { ask } from ".../fawen.js"`. */
 export function open() { view.open(); }

@@ -3,25 +3,30 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { drawMessage } from "./message-view.js";
+import { RatingForm } from "./rating-form.js";
+import { asksForRating, ratingRequests } from "./session-rating.js";
 import { STRINGS } from "./strings.js";
 
 const NEAR_BOTTOM = 48;
-const TYPING_AT_MOST = 60000;
+// Unless said again. The bot may think for long; a person is heard of every few seconds.
+const TYPING_AT_MOST = { bot: 60000, seat: 12000 };
 const HISTORY_AT_MOST = 3000;
 const MARGIN = 12;
 
 export class LogView {
   #actions;
   #elements = new Map(); // transcript record → element
+  #ratings = new Map(); // transcript record → form
+  #canRate = true;
   #list = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": STRINGS.log, tabindex: "0" });
+  #typingAvatar = h("span", { class: "avatar" });
+  #typingText = h("span", { class: "typing-text" });
   #typing = h("div", { class: "typing", role: "status", hidden: true },
-    h("span", { class: "avatar" }, icon("scales")),
-    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-    h("span", { class: "typing-text" }, STRINGS.typing));
+    this.#typingAvatar, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), this.#typingText);
   #scroller = h("div", { class: "scroller" }, this.#list, this.#typing);
   #more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.toBottom() }, icon("down"), STRINGS.more);
   #pinned = true;
-  #typingTimer = 0;
+  #typists = new Map(); // "bot" or "seat" → timer
   #historyTimer = 0;
 
   constructor(actions) {
@@ -46,34 +51,54 @@ export class LogView {
       element = h("article");
       this.#elements.set(record, element);
     }
-    drawMessage(element, record, this.#actions);
+    drawMessage(element, record, this.#actions, this.#ratingForm(record));
     this.#arrange(ordered);
+    this.#updateRatings(ordered);
     if (!isNew) { if (wasAtBottom) this.toBottom(); }
     else if (isHistory || record.role === "user") this.toBottom();
     else if (wasAtBottom) this.#reveal(element);
     this.#updateMore();
   }
 
-  remove(record) {
+  /** `ordered`: the records that are left. */
+  remove(record, ordered) {
     this.#elements.get(record)?.remove();
     this.#elements.delete(record);
+    this.#updateRatings(ordered);
     this.#updateMore();
   }
 
   clear() {
     this.#elements.clear();
+    this.#ratings.clear();
     this.#list.replaceChildren();
-    this.typing(false);
+    this.stopTyping();
     this.#updateMore();
   }
 
-  typing(on) {
-    clearTimeout(this.#typingTimer);
+  /** `who` ("bot" or "seat", called `name`) begins or stops typing. A person goes before the bot. */
+  typing(on, who = "bot", name = "") {
+    clearTimeout(this.#typists.get(who));
+    this.#typists.delete(who);
+    if (on) this.#typists.set(who, setTimeout(() => this.typing(false, who), TYPING_AT_MOST[who]));
     const wasAtBottom = this.#distanceToBottom() < NEAR_BOTTOM;
-    this.#typing.hidden = !on;
-    if (!on) return;
-    this.#typingTimer = setTimeout(() => this.typing(false), TYPING_AT_MOST);
-    if (wasAtBottom) this.toBottom();
+    const seat = this.#typists.has("seat");
+    this.#typing.hidden = this.#typists.size === 0;
+    this.#typing.classList.toggle("seat", seat);
+    this.#typingAvatar.replaceChildren(icon(seat ? "person" : "scales"));
+    if (!seat) this.#typingText.textContent = STRINGS.typing;
+    else if (who === "seat") this.#typingText.textContent = STRINGS.seatTyping(name || STRINGS.seat);
+    if (on && wasAtBottom) this.toBottom();
+  }
+
+  stopTyping() {
+    for (const who of [...this.#typists.keys()]) this.typing(false, who);
+  }
+
+  /** Whether the server takes a rating now: only as long as no new handoff has followed. */
+  canRate(on, ordered) {
+    this.#canRate = on;
+    this.#updateRatings(ordered);
   }
 
   /** While old messages are replayed, a screen reader should not read them all out again. */
@@ -85,6 +110,13 @@ export class LogView {
     } else if (this.#list.getAttribute("aria-live") === "off") {
       this.#historyTimer = setTimeout(() => this.#list.setAttribute("aria-live", "polite"), 100);
     }
+  }
+
+  /** Make a change that takes or gives room: what was in view at the bottom stays in view. */
+  staying(change) {
+    const wasAtBottom = this.#distanceToBottom() < NEAR_BOTTOM;
+    change();
+    if (wasAtBottom) this.toBottom();
   }
 
   toBottom() {
@@ -116,6 +148,18 @@ export class LogView {
     ordered.forEach((record, index) => {
       this.#elements.get(record)?.classList.toggle("answered", index < lastFromUser);
     });
+  }
+
+  #ratingForm(record) {
+    if (!asksForRating(record)) return null;
+    if (!this.#ratings.has(record)) this.#ratings.set(record, new RatingForm((text, payload) => this.#actions.reply(text, payload)));
+    return this.#ratings.get(record).element;
+  }
+
+  #updateRatings(ordered) {
+    for (const [record, { rating, isLatest }] of ratingRequests(ordered)) {
+      this.#ratings.get(record)?.update({ rating, isOpen: isLatest && this.#canRate });
+    }
   }
 
   #distanceToBottom() {

@@ -5,20 +5,31 @@ import { asList, asText, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { STRINGS } from "./strings.js";
 
-const ROLES = new Set(["user", "bot", "system"]);
+const ROLES = new Set(["user", "bot", "seat", "system"]);
 
-/** (Re)draw `element` for `record`. `actions`: reply(title, payload), retry(id), edit(id), discard(id). */
-export function drawMessage(element, record, actions) {
+const AVATARS = { bot: "scales", seat: "person" };
+
+/**
+ * (Re)draw `element` for `record`. `actions`: reply(title, payload), retry(id), edit(id), discard(id).
+ * `extra`, an element or null, stands under the message instead of its quick replies.
+ */
+export function drawMessage(element, record, actions, extra = null) {
   const role = ROLES.has(record.role) ? record.role : "system";
   element.className = `message ${role} ${record.state}`;
   element.replaceChildren(
-    role === "bot" ? h("span", { class: "avatar" }, icon("scales")) : "",
+    role in AVATARS ? h("span", { class: "avatar" }, icon(AVATARS[role])) : "",
     h("div", { class: "column" },
-      h("span", { class: "sr-only" }, `${STRINGS[role === "user" ? "you" : role]}：`),
+      role === "seat" ? sender(record) : h("span", { class: "sr-only" }, `${STRINGS[role === "user" ? "you" : role]}：`),
       h("div", { class: "bubble" }, body(record, role)),
       record.state === "failed" ? failure(record, actions) : meta(record),
-      role === "user" ? null : quickReplies(record, actions)),
+      role === "user" ? null : extra ?? quickReplies(record, actions)),
   );
+}
+
+/** Visible to all: the visitor must know that this is a person, and which. */
+function sender(record) {
+  const name = asText(record.custom?.name);
+  return h("p", { class: "sender" }, h("strong", {}, name || STRINGS.seat), name ? h("span", { class: "sender-role" }, STRINGS.seat) : null);
 }
 
 function body(record, role) {
@@ -50,6 +61,8 @@ function failure(record, actions) {
 }
 
 function quickReplies(record, actions) {
+  // While the visitor waits, the line above the input offers the same; when the waiting is over, nothing of it holds.
+  if (record.custom?.kind === "queue") return null;
   const buttons = asList(record.buttons).filter((button) => asText(button?.title));
   if (!buttons.length) return null;
   return h("div", { class: "replies", role: "group", "aria-label": STRINGS.quickReplies },

@@ -2,6 +2,25 @@
 
 export const DISCLAIMER = "本服务提供法律信息，不构成律师意见；紧急情况请直接拨打110、120";
 
+const SATISFACTION = ["非常不满意", "不满意", "一般", "满意", "非常满意"];
+
+/** With dots between that never begin a line. */
+function parts(...given) {
+  return given.filter(Boolean).join("\u00a0· ");
+}
+
+/** Never promises what the server doesn't know: without anybody online there is no time to tell. */
+function waitingText({ ahead, minutes, staffed, urgent }) {
+  const lead = urgent ? "紧急求助，优先接听" : "正在转人工";
+  const place = ahead ? `前面还有 ${ahead} 位` : null;
+  if (!staffed) {
+    const way = urgent ? "有危险请马上拨打 110" : "一上线就会接您";
+    return parts(urgent ? "紧急求助" : "已排队", "现在没有工作人员在线", place, way);
+  }
+  if (minutes === 0) return parts(lead, "马上就来");
+  return parts(lead, place ?? "下一位就是您", minutes ? `约 ${minutes} 分钟` : null);
+}
+
 export const STRINGS = {
   defaultTitle: "法律咨询",
   subtitle: "智能解答 · 可转人工",
@@ -20,6 +39,7 @@ export const STRINGS = {
   reconnectNow: "立即重连",
   gone: "之前的对话已失效，已为您开始新的咨询。",
   typing: "法问正在输入…",
+  seatTyping: (name) => `${name}正在输入…`,
   more: "下方还有内容",
   inputLabel: "输入您的问题",
   placeholder: "请描述您的问题…",
@@ -30,6 +50,23 @@ export const STRINGS = {
   you: "您",
   bot: "法问",
   system: "系统提示",
+  seat: "工作人员",
+  handoff: "人工服务",
+  waiting: waitingText,
+  serving: (name) => `${name} 正在为您服务`,
+  leaveQueue: "不等了",
+  leavePhone: "留电话",
+  endSession: "结束",
+  endMessage: "结束人工服务",
+  endQuestion: "要结束人工服务吗？",
+  endNote: "结束后由法问接着回答您的问题，需要时可以再转人工。",
+  rate: "给这次人工服务打分",
+  rateHint: "点一下星星：1 分非常不满意，5 分非常满意",
+  rateFirst: "请先点星星，选 1 到 5 分",
+  rateWords: "想说的话（选填）",
+  rateSubmit: "提交",
+  rated: (score) => `${score} 分，${SATISFACTION[score - 1]}`,
+  youRated: (score) => `您已评价：${score} 分，${SATISFACTION[score - 1]}`,
   pending: "发送中",
   failed: "发送失败",
   retry: "重新发送",

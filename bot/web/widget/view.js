@@ -1,7 +1,9 @@
-// The window itself: launcher, header, status line, messages, input, restart dialog; opening, closing and focus.
+// The window itself: launcher, header, status line, messages, handoff line, input, dialogs; opening, closing and focus.
 
 import { Composer } from "./composer.js";
+import { ConfirmDialog } from "./confirm-dialog.js";
 import { h } from "./dom.js";
+import { HandoffBar } from "./handoff-bar.js";
 import { icon } from "./icons.js";
 import { LogView } from "./log-view.js";
 import { DISCLAIMER, STRINGS } from "./strings.js";
@@ -12,7 +14,7 @@ const NOTICE_FOR = 6000;
 const CONNECTING_QUIETLY_FOR = 800;
 
 export class View {
-  /** Set by the owner: say(text, payload), retry(id), withdraw(id) → text, startAnew(), hasUnsent(), reconnect(), opened(), closed(). */
+  /** Set by the owner: say(text, payload), typing(on), retry(id), withdraw(id) → text, startAnew(), hasUnsent(), reconnect(), opened(), closed(). */
   actions = {};
 
   #host;
@@ -21,6 +23,8 @@ export class View {
   #transcript;
   #log;
   #composer;
+  #handoffBar;
+  #seat = "";
   #sheet = window.matchMedia(SHEET);
   #coarse = window.matchMedia("(pointer: coarse)");
   #isOpen = false;
@@ -44,6 +48,11 @@ export class View {
       draft: preferences.draft,
       send: (text) => this.actions.say(text, null),
       changed: (text) => { preferences.draft = text; },
+      typing: (on) => this.actions.typing(on),
+    });
+    this.#handoffBar = new HandoffBar({
+      say: (title, payload) => this.#reply(title, payload),
+      askEnd: () => this.endDialog.ask(),
     });
     this.#build();
     this.#applyLargeType(preferences.largeType);
@@ -60,9 +69,10 @@ export class View {
     if (change.isNew && !change.isHistory && record.role !== "user" && !this.#isOpen) this.#setUnread(this.#unread + 1);
   }
 
-  remove(record) { this.#log.remove(record); }
+  remove(record) { this.#log.remove(record, this.#transcript.ordered); }
   clear() { this.#log.clear(); this.#setUnread(0); }
-  typing(on) { this.#log.typing(on); }
+  typing(on, who) { this.#log.typing(on, who, this.#seat); }
+  stopTyping() { this.#log.stopTyping(); }
   history(on) { this.#log.history(on); }
   organization(name) { this.subtitle.textContent = name || STRINGS.subtitle; }
 
@@ -72,6 +82,18 @@ export class View {
     if (state === "ready") this.#status("");
     else if (interrupted) this.#status(STRINGS.reconnecting, true);
     else this.#statusTimer = setTimeout(() => this.#status(STRINGS.loading), CONNECTING_QUIETLY_FOR);
+  }
+
+  handoff(handoff) {
+    this.#seat = handoff.seat;
+    this.panel.dataset.handoff = handoff.state;
+    if (handoff.state !== "active") this.endDialog.close();
+    const hadFocus = this.#handoffBar.hasFocus;
+    this.#log.staying(() => {
+      this.#handoffBar.show(handoff);
+      this.#log.canRate(handoff.state === "none" || handoff.state === "ended", this.#transcript.ordered);
+    });
+    if (hadFocus && !this.#handoffBar.hasFocus) this.#focusInside(); // its button is gone, the place at the keyboard isn't
   }
 
   /** A passing remark of the server. */
@@ -119,6 +141,7 @@ export class View {
     this.statusLine = h("p", { class: "status-text" });
     this.statusButton = h("button", { type: "button", hidden: true, onclick: () => this.actions.reconnect() }, STRINGS.reconnectNow);
     this.noticeLine = h("div", { class: "notice-line", role: "status" });
+    this.#buildDialogs();
     this.panel = h("div", { class: "panel", tabindex: "-1", "aria-label": title },
       h("header", { class: "header" },
         h("span", { class: "emblem" }, icon("scales")),
@@ -129,8 +152,10 @@ export class View {
       h("div", { class: "status" }, h("div", { role: "status" }, this.statusLine), this.statusButton),
       this.noticeLine,
       this.#log.element,
+      this.#handoffBar.element,
       h("footer", { class: "footer" }, this.#composer.element, h("p", { class: "disclaimer" }, DISCLAIMER)),
-      this.#buildRestartDialog());
+      this.restartDialog.element,
+      this.endDialog.element);
     this.root = h("div", { class: "root", lang: "zh-CN", hidden: true }, this.panel, this.launcher);
     this.panel.addEventListener("keydown", (event) => this.#key(event));
     const shadow = this.#host.attachShadow({ mode: "open", delegatesFocus: false });
@@ -144,16 +169,16 @@ export class View {
     followViewport(this.root);
   }
 
-  #buildRestartDialog() {
+  #buildDialogs() {
     this.restartPending = h("p", { class: "warning-text", hidden: true }, STRINGS.restartPending);
-    this.dialog = h("dialog", { class: "dialog", "aria-labelledby": "fawen-restart" },
-      h("h3", { id: "fawen-restart" }, STRINGS.restartQuestion),
-      h("p", {}, STRINGS.restartNote),
-      this.restartPending,
-      h("div", { class: "dialog-actions" },
-        h("button", { type: "button", class: "secondary", onclick: () => this.dialog.close() }, STRINGS.cancel),
-        h("button", { type: "button", class: "primary", onclick: () => this.#restart() }, STRINGS.restart)));
-    return this.dialog;
+    this.restartDialog = new ConfirmDialog({
+      id: "fawen-restart", question: STRINGS.restartQuestion, notes: [h("p", {}, STRINGS.restartNote), this.restartPending],
+      action: STRINGS.restart, confirm: () => this.#restart(),
+    });
+    this.endDialog = new ConfirmDialog({
+      id: "fawen-end", question: STRINGS.endQuestion, notes: [h("p", {}, STRINGS.endNote)],
+      action: STRINGS.endSession, confirm: () => this.#reply(STRINGS.endMessage, "/end_session"),
+    });
   }
 
   // ---- behaviour
@@ -171,17 +196,16 @@ export class View {
 
   #askRestart() {
     this.restartPending.hidden = !this.actions.hasUnsent();
-    this.dialog.showModal();
+    this.restartDialog.ask();
   }
 
   #restart() {
-    this.dialog.close();
     this.actions.startAnew();
     this.#focusInside();
   }
 
   #key(event) {
-    if (this.dialog.open) return;
+    if (this.restartDialog.isOpen || this.endDialog.isOpen) return;
     if (event.key === "Escape" && !event.isComposing) {
       event.preventDefault();
       this.close();
