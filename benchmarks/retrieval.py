@@ -2,7 +2,8 @@
 
 Recall@k is the mean over questions of the share of gold articles among the first k, hit@10 the share of questions
 with at least one among the first 10, MRR@10 the mean of 1/rank of the first. Overall counts all gold articles,
-in-store those the index holds, over the questions that have one.
+in-store those the index holds, over the questions that have one. The rows up to the one without the entries use
+nothing that comes from them: neither their citations nor what was learned from their phrasings.
 """
 from __future__ import annotations
 
@@ -61,8 +62,9 @@ def main(
         seconds.append(time.perf_counter() - started)
         product.append([(hit.law, hit.article) for hit in hits])
     vectors = np.stack([encoder.query(text) for text in texts])
-    methods = _parts(settings, index, encoder, first, pairs, texts, vectors)
-    methods["＋引用该条的普法条目（产品）"] = product
+    hints = [retriever.hints(text) for text in texts]
+    methods = _parts(settings, index, encoder, first, pairs, texts, vectors, hints)
+    methods["＋条目答案的用词（产品）"] = product
 
     _warn_if_stale(settings, index, encoder)
     print_machine()
@@ -84,30 +86,43 @@ def main(
 
 
 def _parts(
-    settings, index, encoder, first: int, pairs: list[Pair], texts: Sequence[str], vectors: np.ndarray  # noqa: ANN001
+    settings,  # noqa: ANN001
+    index,  # noqa: ANN001
+    encoder,  # noqa: ANN001
+    first: int,
+    pairs: list[Pair],
+    texts: Sequence[str],
+    vectors: np.ndarray,
+    hints,  # noqa: ANN001
 ) -> dict[str, list[list[Pair]]]:
     """The ranked articles of each question by each part of the fusion."""
+    from bot.retrieval import fusion
     from bot.retrieval.statute_search import StatuteSearch
 
     search = StatuteSearch(index, first)
     raw = _raw_vectors(settings, index, encoder, first)
     lexical = [index.lexical.scores(text)[first:] for text in texts]
     contextual = index.vectors(range(len(index.owners) - len(pairs), len(index.owners)))
-    silent = np.zeros(len(pairs), dtype=np.float32)
+    adapted = index.to_articles(vectors)
+    nothing: dict[int, float] = {}
 
     def by_scores(score: Callable[[int], np.ndarray]) -> list[list[Pair]]:
         return [[pairs[row] for row in np.argsort(-score(n))[:DEPTH]] for n in range(len(texts))]
 
-    def by_search(words: Callable[[int], np.ndarray]) -> list[list[Pair]]:
-        ranked = (search.rank(vectors[n], words(n), {}, DEPTH) for n in range(len(texts)))
+    def by_search(asked: np.ndarray, boost: Callable[[int], dict[int, float]]) -> list[list[Pair]]:
+        ranked = (search.rank(asked[n], lexical[n], boost(n), DEPTH) for n in range(len(texts)))
         return [[pairs[number - first] for number, _score in hits] for hits in ranked]
 
     return {
         "BM25": by_scores(lambda n: lexical[n]),
         "向量（条文原文）": by_scores(lambda n: raw @ vectors[n]),
         "向量＋上下文": by_scores(lambda n: contextual @ vectors[n]),
-        "向量＋上下文＋法律先验": by_search(lambda n: silent),
-        "＋BM25": by_search(lambda n: lexical[n]),
+        "＋BM25（不用普法条目）": by_scores(
+            lambda n: contextual @ vectors[n] + fusion.LEXICAL_WEIGHT * fusion.standardize(lexical[n])
+        ),
+        "＋法律先验": by_search(vectors, lambda n: nothing),
+        "＋问法学到的适配": by_search(adapted, lambda n: nothing),
+        "＋引用该条的条目": by_search(adapted, lambda n: hints[n].articles),
     }
 
 

@@ -3,7 +3,8 @@
 Every phrasing of an entry is asked of a search that does not hold it (five folds): the top entry is right or
 wrong. Every fourth is asked again with its whole entry taken out, and so are messages that are out of scope: whatever
 comes up then is wrong. So the probability holds for a stream in which about three questions in four have an entry.
-The topic probabilities come from a classifier that has not seen the entry either.
+The topic probabilities come from a classifier that has not seen the entry either, and the adapter towards the answers
+(:mod:`bot.retrieval.adapter`) has not seen the phrasing.
 """
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from bot.content.loader import Knowledge
+from bot.retrieval import adapter
 from bot.retrieval.confidence import Calibration, Features, fit
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.knowledge_search import KnowledgeSearch, Scores
@@ -87,6 +89,7 @@ def _search_without(
         asked=np.concatenate([np.ones(int(kept.sum()), dtype=bool), np.zeros(len(answers), dtype=bool)]),
         groups=[entry.topic for entry in knowledge.entries],
         lexical=lexical.scores,
+        adapter=adapter.to_answers(questions[kept], owners[kept], answers),
     )
 
 

@@ -1,6 +1,7 @@
 """What goes into the index: each document's texts for the dense side and its text for the lexical side."""
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Optional, Sequence
@@ -9,13 +10,25 @@ from bot.content.loader import Knowledge
 from bot.retrieval.evidence import Kind
 from bot.statutes.model import Article, Level
 
+# What the title of a judicial interpretation says beside its subject, in the order in which it is taken off.
+_TITLE_FRAME = (
+    re.compile(r"^(最高人民法院|最高人民检察院|公安部|司法部|国家安全部|、|和|与)+(关于)?"),
+    re.compile(
+        r"(适用|执行)?(有关)?(法律|法规)?(若干|具体|有关|几个)*(适用)?(法律)?(若干|具体|有关|几个)*问题的"
+        r"(解释|规定|批复|意见|通知|决定|解答|答复|复函)(（[一二三四五六七八九十]+）)?$"
+    ),
+    re.compile(r"^(关于)?(审理|办理|适用|依法|正确|人民法院)+"),
+    re.compile(r"中华人民共和国"),
+    re.compile(r"的(解释|规定|批复|意见)(（[一二三四五六七八九十]+）)?$"),
+)
+
 
 @dataclass(frozen=True)
 class Document:
     """One document. ``queries`` are ways citizens ask for it, ``passages`` its own texts; both are encoded.
 
     ``group`` is the law of an article, the topic of an entry or the service type of a guide.
-    ``cites`` holds (law, article) pairs.
+    ``cites`` holds (law, article) pairs, the most deciding first.
     """
 
     kind: Kind
@@ -73,13 +86,28 @@ def article_documents(articles: Sequence[Article]) -> list[Document]:
             title=article.citation,
             group=article.law,
             text=f"{article.law}{article.number}{article.text}",
-            passages=(f"{article.law}{article.number} {article.text}",),
+            passages=(_passage(article),),
             law=article.law,
             article=article.number,
             level=article.level,
         )
         for article in articles
     ]
+
+
+def subject(title: str) -> str:
+    """What an interpretation is about: 最高人民法院关于审理民间借贷案件适用法律若干问题的规定 → 民间借贷案件."""
+    left = title
+    for frame in _TITLE_FRAME:
+        left = frame.sub("", left)
+    return left or title
+
+
+def _passage(article: Article) -> str:
+    # The encoder reads only the beginning of an article, and an interpretation's title would take half of it.
+    if article.level is Level.INTERPRETATION:
+        return f"{subject(article.law)} {article.text}"
+    return f"{article.law}{article.number} {article.text}"
 
 
 def citation_counts(documents: Sequence[Document]) -> Counter[str]:

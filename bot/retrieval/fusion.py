@@ -11,24 +11,26 @@ import numpy as np
 from bot.statutes.model import Level
 
 # A standard deviation of BM25 counts as much as this much cosine.
-LEXICAL_WEIGHT = 0.0018
+LEXICAL_WEIGHT = 0.002
 # One rare word may not outweigh the meaning: deviations beyond this count no more.
 LEXICAL_LIMIT = 10.0
 # A factor e in how often the knowledge cites a law, relative to the law's length.
-PRIOR_WEIGHT = 0.003
+PRIOR_WEIGHT = 0.00325
 # Added to that logarithm: regulations and rules govern trades and offices more than citizens' disputes; what a region
 # has settled for itself goes before the general rule.
 LEVEL_PRIOR = {Level.REGULATION: -1.7, Level.RULE: -1.7, Level.LOCAL: 3.0}
 # Full agreement of an entry that cites the article.
-CITED_WEIGHT = 0.02
+CITED_WEIGHT = 0.011
 # An entry counts fully from this cosine on, and falls off by e per CITED_FALL below it.
 CITED_COSINE, CITED_FALL = 0.93, 0.02
+# All votes of the nearest entries together, and the share of their answers in the question's vector (citing.py).
+VOTE_WEIGHT, WORDING_WEIGHT = 0.067, 1 / 6
 # Weight of the neighbouring articles and of the mean of the law in an article's vector.
 NEIGHBOUR_WEIGHT, NEIGHBOUR_SPAN, LAW_WEIGHT = 0.2, 2, 0.1
 
 # Entries and guides: the answer's text, the nearest and the second-nearest phrasing.
-BEST_WEIGHT, SECOND_WEIGHT, PASSAGE_WEIGHT = 0.3, 0.2, 0.5
-KNOWLEDGE_LEXICAL_WEIGHT = 0.004
+BEST_WEIGHT, SECOND_WEIGHT, PASSAGE_WEIGHT = 0.2, 0.2, 0.6
+KNOWLEDGE_LEXICAL_WEIGHT = 0.003
 TOPIC_WEIGHT = 0.02
 
 
@@ -68,7 +70,8 @@ def with_context(vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def law_prior(cited: np.ndarray, articles: np.ndarray) -> np.ndarray:
     """Log of how much more often each law is cited than its share of the articles would have it.
 
-    ``cited`` and ``articles`` are counts per law; two pseudo-citations each keep unseen laws in play.
+    ``cited`` (citations and :func:`bot.retrieval.demand.demand`) and ``articles`` are counts per law; two
+    pseudo-citations each keep unseen laws in play.
     """
     smoothed = (cited + 2) / (cited.sum() + 2 * len(cited))
     return np.log(smoothed / (articles / articles.sum()))
@@ -82,7 +85,11 @@ def cited_boost(entry_cosines: np.ndarray) -> np.ndarray:
 def knowledge_score(
     best: np.ndarray, second: np.ndarray, passage: np.ndarray, lexical: np.ndarray, topic: np.ndarray
 ) -> np.ndarray:
-    """Score of entries and guides: ``best`` and ``second`` cosine to a phrasing, cosine to the answer, words, topic."""
+    """Score of entries and guides.
+
+    ``best`` and ``second`` are cosines of the question to their nearest phrasings, ``passage`` that of the adapted
+    question to their answer.
+    """
     return (
         BEST_WEIGHT * best
         + SECOND_WEIGHT * second

@@ -15,7 +15,9 @@ from typing import Callable, Optional, Sequence, Union
 import faiss
 import numpy as np
 
-from bot.retrieval import fusion
+from bot.retrieval import adapter, fusion
+from bot.retrieval.adapter import QueryAdapter
+from bot.retrieval.demand import demand
 from bot.retrieval.documents import Document, citation_counts
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.lexical import LexicalIndex
@@ -23,7 +25,10 @@ from bot.retrieval.vector_cache import cache_file, encode_cached
 from bot.text.lexicon import load_lexicon
 
 # Raised whenever what is stored changes.
-INDEX_REVISION = 3
+INDEX_REVISION = 4
+# An entry rests on four articles at most; those after them belong to its follow-up conditions.
+MOST_TARGETS = 4
+TO_ARTICLES, TO_ANSWERS = "to_articles.npy", "to_answers.npy"
 
 
 class IndexUnusable(Exception):
@@ -55,6 +60,8 @@ class Index:
             self.is_query = np.load(folder / "is_query.npy")
             prior = np.load(folder / "prior.npy")
             self.lexical = LexicalIndex.load(folder / "bm25")
+            self.to_articles = _load_adapter(folder / TO_ARTICLES, adapter.ARTICLE_BLEND)
+            self.to_answers = _load_adapter(folder / TO_ANSWERS, adapter.ANSWER_BLEND)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise IndexUnusable(f"检索索引读不出来（{error}）。请运行：fawen setup") from error
         # FAISS searches; single vectors are read from this copy (fp32), because decoding them one by one is slow.
@@ -125,11 +132,13 @@ def build(
     )
     if statutes.any():
         vectors[statutes] = fusion.with_context(vectors[statutes], law_numbers)
+    cites = _resolved_citations(documents)
+    of_entries = is_query & np.array([documents[owner].kind == "entry" for owner in owners], dtype=bool)
     counts = citation_counts(documents)
+    cited = np.array([counts[law] for law in laws], dtype=np.float64)
+    cited += demand(vectors[of_entries], vectors[statutes], law_numbers)
     prior = np.zeros(len(documents), dtype=np.float32)
-    by_law = fusion.law_prior(
-        np.array([counts[law] for law in laws], dtype=np.float64), np.bincount(law_numbers).astype(np.float64)
-    )
+    by_law = fusion.law_prior(cited, np.bincount(law_numbers).astype(np.float64))
     levels = [documents[owner].level for owner in owner_array[statutes]]
     prior[owner_array[statutes]] = by_law[law_numbers] + [fusion.LEVEL_PRIOR.get(level, 0.0) for level in levels]
 
@@ -143,11 +152,14 @@ def build(
     np.save(unfinished / "owners.npy", owner_array)
     np.save(unfinished / "is_query.npy", is_query)
     np.save(unfinished / "prior.npy", prior)
+    for name, learned in _learn(vectors, owner_array, is_query, of_entries, cites).items():
+        if learned.matrix is not None:
+            np.save(unfinished / name, learned.matrix)
     LexicalIndex.build([document.text for document in documents]).save(unfinished / "bm25")
     facts = {
         "fingerprint": fingerprint(documents, encoder),
         "documents": [[d.kind, d.id, d.title, d.law, d.article, d.group] for d in documents],
-        "cites": _resolved_citations(documents),
+        "cites": cites,
     }
     (unfinished / "facts.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     old = folder.with_name(folder.name + ".old")
@@ -158,10 +170,29 @@ def build(
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _learn(
+    vectors: np.ndarray, owners: np.ndarray, is_query: np.ndarray, of_entries: np.ndarray, cites: dict[int, list[int]]
+) -> dict[str, QueryAdapter]:
+    """The adapters by file: from phrasings of entries to what they cite, and from all phrasings to their answers."""
+    text_of = {int(owners[row]): int(row) for row in np.flatnonzero(~is_query)}
+    known = is_query & np.isin(owners, list(text_of))
+    cited = [[text_of[number] for number in cites.get(int(owner), [])[:MOST_TARGETS]] for owner in owners[of_entries]]
+    return {
+        TO_ARTICLES: adapter.to_articles(vectors[of_entries], cited, vectors),
+        TO_ANSWERS: adapter.to_answers(vectors[known], np.array([text_of[n] for n in owners[known].tolist()]), vectors),
+    }
+
+
+def _load_adapter(path: Path, blend: float) -> QueryAdapter:
+    # An index of too few entries has nothing to learn from, and no such file.
+    return QueryAdapter(np.load(path) if path.exists() else None, blend)
+
+
 def _resolved_citations(documents: Sequence[Document]) -> dict[int, list[int]]:
+    """Article numbers by citing document, the most deciding first."""
     numbers = {(d.law, d.article): number for number, d in enumerate(documents) if d.kind == "statute"}
     return {
-        number: sorted({numbers[cited] for cited in document.cites if cited in numbers})
+        number: list(dict.fromkeys(numbers[cited] for cited in document.cites if cited in numbers))
         for number, document in enumerate(documents)
         if document.cites
     }

@@ -7,6 +7,7 @@ from typing import Callable, Optional, Sequence
 import numpy as np
 
 from bot.retrieval import fusion
+from bot.retrieval.adapter import QueryAdapter
 from bot.retrieval.confidence import Features
 
 TopicProbabilities = dict[str, float]
@@ -14,7 +15,7 @@ TopicProbabilities = dict[str, float]
 
 @dataclass(frozen=True)
 class Scores:
-    """Of one question against every entry and guide, by position."""
+    """Of one question against every entry and guide, by position; ``best`` is the cosine to the nearest phrasing."""
 
     best: np.ndarray
     total: np.ndarray
@@ -25,7 +26,7 @@ class KnowledgeSearch:
 
     ``vectors`` has one row per phrasing and answer, ``owners`` the position of the document it belongs to and
     ``asked`` whether it is a phrasing. ``groups`` holds each document's topic or service type. ``lexical`` gives the
-    BM25 scores of all documents for a question.
+    BM25 scores of all documents for a question. ``adapter`` moves a question towards the answers.
     """
 
     def __init__(
@@ -35,11 +36,14 @@ class KnowledgeSearch:
         asked: np.ndarray,
         groups: Sequence[str],
         lexical: Callable[[str], np.ndarray],
+        adapter: Optional[QueryAdapter] = None,
     ) -> None:
-        self._vectors = vectors
-        self._owners = owners
-        self._asked = _Rows(asked, owners)
-        self._passages = _Rows(~asked, owners)
+        self._adapter = adapter or QueryAdapter()
+        self._vectors = vectors[asked]
+        self._answers = vectors[~asked]
+        self._owners = owners[asked]
+        self._asked = _Rows(self._owners)
+        self._answered = _Rows(owners[~asked])
         self._groups = list(groups)
         self._lexical = lexical
 
@@ -48,7 +52,7 @@ class KnowledgeSearch:
         cosines = self._vectors @ vector
         best = self._highest(cosines, self._asked)
         second = self._highest(np.where(cosines < best[self._owners], cosines, -1.0), self._asked)
-        passage = self._highest(cosines, self._passages)
+        passage = self._highest(self._answers @ self._adapter(vector), self._answered)
         lexical = fusion.standardize(self._lexical(text))
         known = topics or {}
         topic = np.array([known.get(group, 0.0) for group in self._groups], dtype=np.float32)
@@ -67,12 +71,11 @@ class KnowledgeSearch:
 
 
 class _Rows:
-    """Some of the vectors, put together by the document that owns them, so that one pass finds each one's highest.
+    """Vectors put together by the document that owns them, so that one pass finds each one's highest.
 
     ``starts`` says where the rows of each of ``owners`` begin in ``numbers``.
     """
 
-    def __init__(self, chosen: np.ndarray, owners: np.ndarray) -> None:
-        rows = np.flatnonzero(chosen)
-        self.numbers = rows[np.argsort(owners[rows], kind="stable")]
+    def __init__(self, owners: np.ndarray) -> None:
+        self.numbers = np.argsort(owners, kind="stable")
         self.owners, self.starts = np.unique(owners[self.numbers], return_index=True)

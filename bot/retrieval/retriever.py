@@ -6,7 +6,7 @@ from typing import Optional
 
 import numpy as np
 
-from bot.retrieval import fusion
+from bot.retrieval.citing import Citing, Hints
 from bot.retrieval.confidence import Calibration
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.evidence import KINDS, Evidence, Kind
@@ -37,13 +37,18 @@ class Retriever:
         kinds = index.facts.kinds
         self._first_article = int((kinds != "statute").sum())
         vectors = int(np.searchsorted(index.owners, self._first_article))
+        known, owners, asked = index.vectors(range(vectors)), index.owners[:vectors], index.is_query[:vectors]
         self._knowledge = KnowledgeSearch(
-            vectors=index.vectors(range(vectors)),
-            owners=index.owners[:vectors],
-            asked=index.is_query[:vectors],
+            vectors=known,
+            owners=owners,
+            asked=asked,
             groups=index.facts.groups[: self._first_article],
             lexical=lambda text: index.lexical.scores(text)[: self._first_article],
+            adapter=index.to_answers,
         )
+        answers = np.zeros((self._first_article, known.shape[1]), dtype=np.float32)
+        answers[owners[~asked]] = known[~asked]
+        self._citing = Citing(answers, index.facts.cites)
         self._statutes = StatuteSearch(index, self._first_article)
 
     def __len__(self) -> int:
@@ -79,19 +84,21 @@ class Retriever:
             matches.append(Match(self._evidence(number, score), self._calibration.probability(features)))
         return matches
 
+    def hints(self, question: str) -> Hints:
+        """What the entries and guides nearest to ``question`` say about the law."""
+        text = normalize(question)
+        vector = self._encoder.query(text)
+        return self._citing.hints(self._index.to_articles(vector), self._knowledge.score(vector, text).best)
+
     def _rank(self, scores: Scores, kind: Kind, k: int) -> list[tuple[int, float]]:
         numbers = np.flatnonzero(self._index.facts.kinds[: self._first_article] == kind)
         order = numbers[np.argsort(-scores.total[numbers])][:k]
         return [(int(number), float(scores.total[number])) for number in order]
 
     def _articles(self, vector: np.ndarray, text: str, scores: Scores, k: int) -> list[tuple[int, float]]:
-        boost: dict[int, float] = {}
-        for number in np.flatnonzero(scores.best > fusion.CITED_COSINE - 4 * fusion.CITED_FALL):
-            gain = float(fusion.cited_boost(scores.best[number]))
-            for cited in self._index.facts.cites.get(int(number), ()):
-                boost[cited] = max(boost.get(cited, 0.0), gain)
+        hints = self._citing.hints(self._index.to_articles(vector), scores.best)
         lexical = self._index.lexical.scores(text)[self._first_article :]
-        return self._statutes.rank(vector, lexical, boost, k)
+        return self._statutes.rank(hints.vector, lexical, hints.articles, k)
 
     def _evidence(self, number: int, score: float) -> Evidence:
         facts = self._index.facts
