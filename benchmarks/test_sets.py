@@ -65,7 +65,8 @@ def _examples() -> set[str]:
     from bot.settings import load_settings
     from bot.text.normalize import normalize
 
-    examples = load_data(str(load_settings().nlu_data_dir)).intent_examples
+    folder = load_settings().nlu_data_dir
+    examples = [*load_data(str(folder / "intents")).intent_examples, *load_data(str(folder / "topics")).intent_examples]
     return {normalize(example.get("text") or "") for example in examples}
 
 

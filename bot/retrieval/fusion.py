@@ -1,8 +1,8 @@
 """Combine the dense score, the lexical score and what is known beforehand.
 
 All is put on the scale of the cosine, because its differences mean the same for every question, while BM25 scores
-do not: those are standardised per question first. The weights were chosen on the project's own questions;
-``benchmarks/retrieval.py`` measures each part.
+do not: those are standardised per question first. The weights were chosen on the project's own questions, held out by
+entry, by topic and by law (for what no entry speaks of); ``benchmarks/retrieval.py`` measures each part.
 """
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from bot.text.lexicon import load_lexicon
 
 # Raised whenever what is stored changes.
 INDEX_REVISION = 4
-# An entry rests on four articles at most; those after them belong to its follow-up conditions.
+# Citations of an entry that its phrasings are taught: its legal basis is four at most, its conditions' come after it.
 MOST_TARGETS = 4
 TO_ARTICLES, TO_ANSWERS = "to_articles.npy", "to_answers.npy"
 

@@ -59,6 +59,27 @@ def test_build_then_load(folder, letters):
     assert sorted(path.name for path in folder.parent.iterdir()) == ["index", "vector-cache"]
 
 
+def test_what_was_learned_is_stored_beside_the_vectors(folder, letters):
+    second = replace(ENTRIES[1], cites=(("民法典", "第一千零七十七条"), ("民法典", "第一千零七十六条")))
+    build([ENTRIES[0], second, *GUIDES, *ARTICLES], letters(), folder)
+    index = Index(folder)
+    assert index.facts.cites[1] == [6, 5]
+    vector = letters().query("离婚要什么材料")
+    answers = index.vectors(np.flatnonzero(~index.is_query)[:3])
+    before, after = answers @ vector, answers @ index.to_answers(vector)
+    assert (after - before).argmax() == 1
+    # Two questions of one entry are too few to say where they move among four articles: that is tested on its own.
+    assert np.linalg.norm(index.to_articles(vector) - vector) > 1e-4
+
+
+def test_without_entries_nothing_is_learned(folder, letters):
+    build(ARTICLES, letters(), folder)
+    index, vector = Index(folder), letters().query(WAGES)
+    assert index.to_answers(vector) is vector
+    assert index.to_articles(vector) is vector
+    assert len(Retriever(index, letters()).search(WAGES, 9, kind="statute")) == len(ARTICLES)
+
+
 def test_questions_are_encoded_as_questions_and_documents_as_documents(folder, letters):
     encoder = letters()
     build(DOCUMENTS, encoder, folder)
