@@ -23,30 +23,49 @@ Result = TypeVar("Result")
 
 
 @contextlib.contextmanager
-def run_server(folder: Path, port: int | None = None) -> Iterator[str]:
+def run_server(folder: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """Start the real server and wait until it answers; its log and database are in ``folder``."""
     port = port or free_port()
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "FAWEN_PORT": str(port),
-        "FAWEN_HOST": "127.0.0.1",
-        "FAWEN_DATABASE_URL": f"sqlite:///{folder / 'fawen.db'}",
-    }
+    process = start_server(folder, port, **environment)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def start_server(folder: Path, port: int, **environment: str) -> subprocess.Popen:
+    """Like :func:`run_server`, for a test that ends the server itself."""
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "bot.cli", "serve"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "FAWEN_PORT": str(port),
+                "FAWEN_HOST": "127.0.0.1",
+                "FAWEN_DATABASE_URL": database_url(folder),
+                **environment,
+            },
+            stdout=log,
+            stderr=log,
         )
-        try:
-            _wait_until_ready(url, process, folder / "server.log")
-            yield url
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}", process, folder / "server.log")
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return process
+
+
+def database_url(folder: Path) -> str:
+    """The database of a server whose files are in ``folder``."""
+    return f"sqlite:///{folder / 'fawen.db'}"
 
 
 def fawen(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
-from sanic.exceptions import WebsocketClosed
+from sanic.exceptions import ServerError, WebsocketClosed
 from websockets.exceptions import ConnectionClosed
 
 from bot.services.conversations import ConversationLog, StoredMessage
 
-CLOSED = (ConnectionClosed, WebsocketClosed, ConnectionError)
+# ServerError is what Sanic says of a socket that is about to close.
+CLOSED = (ConnectionClosed, WebsocketClosed, ServerError, ConnectionError)
 Frame = dict[str, Any]
 # A socket that has not taken a frame after this many seconds is dead.
 LONGEST_SEND = 10.0
@@ -19,11 +20,20 @@ LONGEST_SEND = 10.0
 
 async def send(socket: Any, frame: Frame) -> None:
     """Send one frame; a closed socket is no error, and one that takes nothing is closed: its client will resume."""
-    with contextlib.suppress(*CLOSED):
-        try:
-            await asyncio.wait_for(socket.send(json.dumps(frame, ensure_ascii=False)), LONGEST_SEND)
-        except asyncio.TimeoutError:
-            await socket.close()
+    # What a client sent half a character of comes back with a question mark.
+    text = json.dumps(frame, ensure_ascii=False).encode(errors="replace").decode()
+    # A task of its own: Sanic cancels whoever writes to a line that is closing, be it another citizen's answer.
+    sending = asyncio.ensure_future(socket.send(text))
+    # Looked at even when the caller is cancelled and no longer does.
+    sending.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
+    done, _ = await asyncio.wait({sending}, timeout=LONGEST_SEND)
+    if not done:
+        sending.cancel()
+        # Not close(): that would wait for the same full line.
+        socket.fail_connection()
+    elif not sending.cancelled():
+        with contextlib.suppress(*CLOSED):
+            sending.result()
 
 
 def message_frame(stored: StoredMessage) -> Frame:
@@ -49,6 +59,8 @@ class Subscription:
         self.socket = socket
         self.conversation_id = conversation_id
         self.seen = seen
+        # Messages after this one are not for this socket.
+        self.until: Optional[int] = None
         self._frame = frame
         self._lock = asyncio.Lock()
 
@@ -56,6 +68,8 @@ class Subscription:
         """Send what the socket has not got yet. A socket that closes resumes from what its client has."""
         async with self._lock:
             for stored in log.since(self.conversation_id, self.seen):
+                if self.until is not None and stored.seq > self.until:
+                    break
                 await send(self.socket, self._frame(stored))
                 self.seen = stored.seq
 
@@ -66,7 +80,7 @@ class Delivery:
     def __init__(self, log: ConversationLog) -> None:
         self._log = log
         self._subscriptions: dict[str, set[Subscription]] = {}
-        self._said: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, set[asyncio.Event]] = {}
 
     def join(self, subscription: Subscription) -> None:
         """Begin to deliver; call :meth:`flush` for what is there already."""
@@ -84,17 +98,21 @@ class Delivery:
         """Send everybody what they have not got yet. A slow socket does not hold up the others."""
         joined = list(self._subscriptions.get(conversation_id, ()))
         await asyncio.gather(*(subscription.flush(self._log) for subscription in joined))
-        waiting = self._said.pop(conversation_id, None)
-        if waiting:
-            waiting.set()
+        for event in self._waiting.get(conversation_id, ()):
+            event.set()
 
     async def wait(self, conversation_id: str, seconds: float) -> None:
         """Return when something was said in the conversation, or after ``seconds``."""
-        event = self._said.setdefault(conversation_id, asyncio.Event())
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
-        if self._said.get(conversation_id) is event and not event.is_set():
-            del self._said[conversation_id]
+        event = asyncio.Event()
+        waiting = self._waiting.setdefault(conversation_id, set())
+        waiting.add(event)
+        try:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(event.wait(), seconds)
+        finally:
+            waiting.discard(event)
+            if not waiting:
+                self._waiting.pop(conversation_id, None)
 
     async def broadcast(self, conversation_id: str, frame: Frame) -> None:
         """Send a frame that is not stored (typing, the handoff's state) to everybody who listens."""

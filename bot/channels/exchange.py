@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.delivery import Delivery, Subscription
-from bot.channels.inbound import Inbound, read_command, read_message
+from bot.channels.inbound import BadMessage, Inbound, read_command, read_message
 from bot.channels.responder import Responder
 from bot.channels.soon import Soon
-from bot.seats.desk import HandoffDesk
+from bot.seats.desk import SEAT_MARK, HandoffDesk
 from bot.seats.reception import Reception
 from bot.services.conversations import ConversationLog, StoredMessage
 from bot.settings import Settings
@@ -65,27 +65,33 @@ class Exchange:
     def receive(
         self, conversation_id: str, client_id: str, shown: Inbound, payload: Optional[Inbound] = None
     ) -> tuple[StoredMessage, bool]:
-        """Store what a citizen says; answer it with :meth:`answer`. Returns the message and whether it is new."""
+        """Store what a citizen says; answer it with :meth:`answer`. Returns the message and whether it is new.
+
+        Raises :class:`BadMessage` for an id that could stand for a seat's message.
+        """
+        if client_id.startswith(SEAT_MARK):
+            raise BadMessage("bad_request", f"id 不能以 {SEAT_MARK} 开头。")
         custom = {"payload": payload.text} if payload else None
         return self.log.add_user(conversation_id, client_id, shown.text, custom)
 
     async def answer(self, conversation_id: str, channel: str) -> None:
         """Deal with all that is stored and not dealt with, in order; whoever holds the lock does it for all."""
         async with self._lock(conversation_id):
-            for stored in self.log.unanswered(conversation_id):
+            # Looked up each time: with the end of a session, what was said to the seat is dealt with.
+            while stored := next(iter(self.log.unanswered(conversation_id)), None):
                 try:
                     await self._deal_with(conversation_id, stored, channel)
-                    self.log.mark_answered(conversation_id, stored.seq)
                 except SQLAlchemyError:
                     # The message stays unanswered in the store and is taken up when the conversation resumes.
                     log.exception("answer not stored", conversation=conversation_id)
                     return
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside the caller, to its end."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def typing(self, conversation_id: str, on: bool) -> None:
         """The citizen is typing: the seat may know."""
@@ -134,21 +140,28 @@ class Exchange:
             reply = self._reception.command(conversation_id, *command)
             if reply.text:
                 self.log.add_bot(conversation_id, reply.text, reply.buttons, reply.custom)
-            await self._flush(conversation_id)
-        elif self._desk.holds(conversation_id):
-            await self._flush(conversation_id)
-        else:
+        elif not self._desk.holds(conversation_id):
             await self._flush(conversation_id)
             await self.citizens.broadcast(conversation_id, {"type": "typing", "on": True, "who": "bot"})
             try:
                 message = read_message(meant, self._settings.max_message_chars)
-                await self._bot_says(conversation_id, message, channel)
+                await self._bot_says(conversation_id, message, channel, stored.seq)
             finally:
                 await self.citizens.broadcast(conversation_id, {"type": "typing", "on": False, "who": "bot"})
+            return
+        # Before the sockets have their turn: a server killed there must not deal with the message once more.
+        self.log.mark_answered(conversation_id, stored.seq)
+        await self._flush(conversation_id)
 
-    async def _bot_says(self, conversation_id: str, message: Inbound, channel: str) -> None:
-        for said in await self._responder.answer(conversation_id, message, channel):
-            self.log.add_bot(conversation_id, said["text"], said["buttons"], said["custom"])
+    async def _bot_says(
+        self, conversation_id: str, message: Inbound, channel: str, answered: Optional[int] = None
+    ) -> None:
+        said = await self._responder.answer(conversation_id, message, channel)
+        # A seat that has come meanwhile has read the question; from then on the bot is silent.
+        for words in [] if self._desk.holds(conversation_id) else said:
+            self.log.add_bot(conversation_id, words["text"], words["buttons"], words["custom"])
+        if answered is not None:
+            self.log.mark_answered(conversation_id, answered)
         await self._flush(conversation_id)
 
     async def _flush(self, conversation_id: str) -> None:

@@ -1,6 +1,7 @@
 """Rasa's REST webhook, with each bot message whole and every error in words."""
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Any, Awaitable, Callable, Optional
 
@@ -53,11 +54,11 @@ class RestChannel(InputChannel):
             try:
                 sender, message, client_id = self._read(request)
                 token = self._ensure(sender)
+                stored, _new = self._exchange.receive(sender, client_id, message)
             except BadMessage as problem:
                 return _refused(problem)
-            stored, new = self._exchange.receive(sender, client_id, message)
-            if new:
-                await self._exchange.answer(sender, self.name())
+            # One sent again may still be unanswered; and a client that hangs up does not stop the answer.
+            await asyncio.shield(self._exchange.start(self._exchange.answer(sender, self.name())))
             said = [
                 {"recipient_id": sender, "text": m.text, "buttons": m.buttons, "custom": m.custom, "seq": m.seq}
                 for m in self._log.since(sender, stored.seq)

@@ -31,6 +31,7 @@ Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 PREFIX = "/seat/api"
 LONGEST_QUERY = 4000
+LARGEST_ID = 2**31 - 1
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STATUS = {"unauthorized": 401, "locked": 423, "forbidden": 403, "not_yours": 403, "gone": 404}
 
@@ -104,7 +105,7 @@ class SeatApi:
             self._audit.note(None, "login_failed", detail=username)
             raise
         self._audit.note(login.seat.id, "login")
-        answer = response.json({"seat": seat_values(login.seat, self._load(login)), "csrf": login.csrf}, ensure_ascii=False)
+        answer = _json({"seat": seat_values(login.seat, self._load(login)), "csrf": login.csrf})
         answer.cookies[COOKIE] = login.token
         answer.cookies[COOKIE]["httponly"] = True
         answer.cookies[COOKIE]["samesite"] = "Strict"
@@ -117,7 +118,7 @@ class SeatApi:
     async def _log_out(self, request: Request, login: Login) -> HTTPResponse:
         self._accounts.log_out(login.token)
         self._audit.note(login.seat.id, "logout")
-        answer = response.json({})
+        answer = _json({})
         del answer.cookies[COOKIE]
         return answer
 
@@ -206,6 +207,8 @@ class SeatApi:
         )
 
     async def _edit_record(self, request: Request, login: Login, record_id: int) -> HTTPResponse:
+        if record_id > LARGEST_ID:
+            raise SeatError("gone", "没有这条台账")
         record = self._ledger.edit(record_id, login.seat, _body(request))
         self._audit.note(login.seat.id, "ledger", detail=str(record_id))
         return _json(record)

@@ -21,9 +21,9 @@ from bot.channels.inbound import BadMessage, read_id, read_message
 from bot.channels.seat_frames import handoff_values, seat_values, whisper_values
 from bot.channels.seat_login import login_of, same_origin
 from bot.channels.soon import Soon
-from bot.channels.websocket import decode
+from bot.channels.websocket import LARGEST_NUMBER, decode
 from bot.seats.accounts import SeatAccounts
-from bot.seats.desk import HandoffDesk
+from bot.seats.desk import SEAT_MARK, HandoffDesk
 from bot.seats.model import Seat, SeatError, State, Status
 from bot.services.conversations import StoredMessage
 from bot.settings import Settings
@@ -38,8 +38,8 @@ LONGEST_NOTE = 1000
 TOGETHER_SECONDS = 0.05
 TICK_SECONDS = 1.0
 # How often a socket's login is looked at again.
-RECHECK_SECONDS = 15.0
-_SEAT_MARK = "seat:"
+RECHECK_SECONDS = 5.0
+EXPIRED = {"type": "error", "code": "unauthorized", "text": "登录已过期，请重新登录。"}
 
 
 class Console:
@@ -54,6 +54,10 @@ class Console:
         self.subscriptions: dict[str, Subscription] = {}
         # Where each conversation is taken up, as the page said in its hello.
         self.last_seq: dict[str, int] = {}
+        # The state is told by one task at a time, and never an older one after a newer.
+        self.lock = asyncio.Lock()
+        self.told = 0
+        self.closed = False
 
 
 class SeatConsoles:
@@ -67,6 +71,7 @@ class SeatConsoles:
         self._accounts = accounts
         self._settings = settings
         self._consoles: set[Console] = set()
+        self._states = 0
         self._news = Soon(self._tell_all, TOGETHER_SECONDS)
         self._commands: dict[str, Callable[[Console, dict[str, Any]], Any]] = {
             "status": self._status,
@@ -87,12 +92,16 @@ class SeatConsoles:
         """The route, to be mounted at the root."""
         routes = Blueprint("fawen_seat_console")
 
+        # Before the handshake: once it is made, a refusal has no status any more.
+        @routes.middleware("request")
+        async def check(request: Request) -> None:
+            request.ctx.login = login_of(request, self._accounts)
+            if request.ctx.login is None or not same_origin(request):
+                raise Forbidden("请先在本站登录")
+
         @routes.websocket(PATH)
         async def console(request: Request, socket: Any) -> None:
-            login = login_of(request, self._accounts)
-            if login is None or not same_origin(request):
-                raise Forbidden("请先在本站登录")
-            await self._serve(Console(socket, login.token, login.seat))
+            await self._serve(Console(socket, request.ctx.login.token, request.ctx.login.seat))
 
         return routes
 
@@ -101,6 +110,9 @@ class SeatConsoles:
         while True:
             try:
                 self._desk.tick()
+                for console in list(self._consoles):
+                    if not self._still_logged_in(console):
+                        self._exchange.start(self._dismiss(console))
             except Exception:
                 log.exception("the desk stumbled")
             await asyncio.sleep(TICK_SECONDS)
@@ -108,7 +120,17 @@ class SeatConsoles:
     # --- told by the desk
 
     def conversation_changed(self, conversation_id: str) -> None:
-        """See :class:`bot.seats.desk.Listener`; messages are delivered by the exchange."""
+        """See :class:`bot.seats.desk.Listener`; messages are delivered by the exchange.
+
+        To one who no longer holds the conversation, at once no more: what the citizen says next is for others.
+        """
+        for console in self._consoles:
+            subscription = console.subscriptions.get(conversation_id)
+            if subscription is None or subscription.until is not None or conversation_id in console.watched:
+                continue
+            handoff = self._desk.handoff_of(conversation_id)
+            if handoff is None or handoff.state is not State.ACTIVE or handoff.seat_id != console.seat.id:
+                subscription.until = self._exchange.log.last_seq(conversation_id)
 
     def desk_changed(self) -> None:
         """See :class:`bot.seats.desk.Listener`."""
@@ -122,6 +144,8 @@ class SeatConsoles:
         """Send the state of the desk, and begin and end the delivery of conversations accordingly."""
         if not consoles:
             return
+        self._states += 1
+        number = self._states
         waiting, talking = self._desk.overview()
         seats = {seat.id: seat for seat in self._accounts.all()}
         names = {seat.id: seat.name for seat in seats.values()}
@@ -131,6 +155,12 @@ class SeatConsoles:
         patience = self._desk.patience
 
         async def tell(console: Console) -> None:
+            async with console.lock:
+                if console.told < number:
+                    console.told = number
+                    await tell_locked(console)
+
+        async def tell_locked(console: Console) -> None:
             me = console.seat = seats.get(console.seat.id, console.seat)
             held = [h for h in talking if h.seat_id == me.id or h.conversation_id in console.watched]
             await self._deliver_only(console, {handoff.conversation_id for handoff in held})
@@ -156,13 +186,16 @@ class SeatConsoles:
         await asyncio.gather(*(tell(console) for console in consoles))
 
     async def _deliver_only(self, console: Console, conversations: set[str]) -> None:
-        for conversation_id in set(console.subscriptions) - conversations:
+        over = {name for name, subscription in console.subscriptions.items() if subscription.until is not None}
+        for conversation_id in (set(console.subscriptions) - conversations) | over:
             subscription = console.subscriptions.pop(conversation_id)
             # The last words («已结束») still belong to the seat.
             await subscription.flush(self._exchange.log)
             self._exchange.seats.leave(subscription)
             console.last_seq[conversation_id] = subscription.seen
         for conversation_id in conversations - set(console.subscriptions):
+            if console.closed:
+                return
             subscription = Subscription(
                 console.socket, conversation_id, console.last_seq.get(conversation_id, 0), _framer(conversation_id)
             )
@@ -180,8 +213,7 @@ class SeatConsoles:
                 if raw is None:
                     break
                 if not self._still_logged_in(console):
-                    await send(console.socket, {"type": "error", "code": "unauthorized", "text": "登录已过期，请重新登录。"})
-                    await console.socket.close()
+                    await self._dismiss(console)
                     break
                 frame: dict[str, Any] = {}
                 try:
@@ -223,11 +255,17 @@ class SeatConsoles:
         except CLOSED:
             pass
         finally:
+            console.closed = True
             self._consoles.discard(console)
             for subscription in console.subscriptions.values():
                 self._exchange.seats.leave(subscription)
             if greeted:
                 self._desk.console_closed(console.seat.id)
+
+    async def _dismiss(self, console: Console) -> None:
+        await send(console.socket, EXPIRED)
+        # Not close(): that would wait for the client to agree.
+        console.socket.end_connection(1008)
 
     def _still_logged_in(self, console: Console) -> bool:
         if time.monotonic() - console.checked < RECHECK_SECONDS:
@@ -317,7 +355,7 @@ def _framer(conversation_id: str) -> Callable[[StoredMessage], dict[str, Any]]:
     def frame(stored: StoredMessage) -> dict[str, Any]:
         values = message_frame(stored)
         client_id = stored.client_id or ""
-        values["id"] = client_id[len(_SEAT_MARK) :] if stored.role == "seat" else stored.client_id
+        values["id"] = client_id[len(SEAT_MARK) :] if stored.role == "seat" else stored.client_id
         return {**values, "conversation": conversation_id}
 
     return frame
@@ -326,13 +364,17 @@ def _framer(conversation_id: str) -> Callable[[StoredMessage], dict[str, Any]]:
 def _last_seqs(frame: dict[str, Any]) -> dict[str, int]:
     given = frame.get("last_seq")
     pairs = given.items() if isinstance(given, dict) else ()
-    return {name: seq for name, seq in pairs if isinstance(seq, int) and not isinstance(seq, bool) and seq >= 0}
+    return {
+        name: seq
+        for name, seq in pairs
+        if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < LARGEST_NUMBER
+    }
 
 
 def _number(frame: dict[str, Any], name: str) -> int:
     value = frame.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise BadMessage("bad_request", f"{name} 应为整数。")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < LARGEST_NUMBER:
+        raise BadMessage("bad_request", f"{name} 应为不小于 0 的整数。")
     return value
 
 

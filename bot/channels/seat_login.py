@@ -21,8 +21,10 @@ def login_of(request: Request, accounts: SeatAccounts) -> Optional[Login]:
 
 def same_origin(request: Request) -> bool:
     """Whether the request comes from a page of this server, as far as the browser tells."""
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(request.headers.get("origin", "")).netloc == request.host
+    except ValueError:
+        return False
 
 
 def must_be_logged_in(request: Request, accounts: SeatAccounts) -> Login:

@@ -9,7 +9,6 @@ import json
 import time
 from collections import deque
 from typing import Any, Awaitable, Callable, Optional
-from urllib.parse import urlsplit
 
 import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -21,6 +20,7 @@ from bot.channels.delivery import CLOSED, Subscription, send
 from bot.channels.exchange import Exchange
 from bot.channels.inbound import BadMessage, read_id, read_message
 from bot.channels.responder import APOLOGY
+from bot.channels.seat_login import same_origin
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 PATH = "/ws/chat"
 # A citizen's pace: more than this many messages in this many seconds is a machine.
 BURST, BURST_SECONDS = 20, 10.0
+# Larger numbers fit no database.
+LARGEST_NUMBER = 2**31
 # «Is typing» more often than this is not passed on.
 TYPING_SECONDS = 0.5
 
@@ -49,10 +51,14 @@ class WebSocketChannel(InputChannel):
         """The route, to be mounted at the root."""
         routes = Blueprint("fawen_websocket")
 
-        @routes.websocket(PATH)
-        async def chat(request: Request, socket: Any) -> None:
+        # Before the handshake: once it is made, a refusal has no status any more.
+        @routes.middleware("request")
+        async def check(request: Request) -> None:
             if not self._origin_allowed(request):
                 raise Forbidden("这个网站没有被允许使用本服务")
+
+        @routes.websocket(PATH)
+        async def chat(_request: Request, socket: Any) -> None:
             await self._serve(socket)
 
         return routes
@@ -62,7 +68,7 @@ class WebSocketChannel(InputChannel):
         allowed = [entry.strip().rstrip("/") for entry in self._settings.allowed_origins.split(",")]
         if origin is None or "*" in allowed or origin.rstrip("/") in allowed:
             return True
-        return urlsplit(origin).netloc == request.host
+        return same_origin(request)
 
     async def _serve(self, socket: Any) -> None:
         joined: Optional[Subscription] = None
@@ -84,7 +90,8 @@ class WebSocketChannel(InputChannel):
                         previous, joined = joined, None
                         if previous:
                             self._exchange.leave(previous)
-                        joined = await self._welcome(socket, frame)
+                        joined, resumed = await self._welcome(socket, frame)
+                        await self._catch_up(joined, resumed)
                     elif kind in ("message", "typing"):
                         if joined is None:
                             raise BadMessage("unauthorized", "请先发送 hello。")
@@ -114,9 +121,9 @@ class WebSocketChannel(InputChannel):
             if joined:
                 self._exchange.leave(joined)
 
-    async def _welcome(self, socket: Any, frame: dict[str, Any]) -> Subscription:
+    async def _welcome(self, socket: Any, frame: dict[str, Any]) -> tuple[Subscription, bool]:
         wanted, token, last_seq = frame.get("conversation"), frame.get("token"), frame.get("last_seq", 0)
-        if not isinstance(last_seq, int) or isinstance(last_seq, bool) or last_seq < 0:
+        if not isinstance(last_seq, int) or isinstance(last_seq, bool) or not 0 <= last_seq < LARGEST_NUMBER:
             raise BadMessage("bad_request", "last_seq 应为不小于 0 的整数。")
         resumed = isinstance(wanted, str) and isinstance(token, str) and self._log.may_resume(wanted, token)
         if resumed:
@@ -136,15 +143,18 @@ class WebSocketChannel(InputChannel):
         )
         joined = Subscription(socket, conversation_id, last_seq)
         self._exchange.join(joined)
+        return joined, resumed
+
+    async def _catch_up(self, joined: Subscription, resumed: bool) -> None:
+        conversation_id = joined.conversation_id
         if resumed:
             await joined.flush(self._log)
             handoff = self._exchange.handoff_frame(conversation_id)
             if handoff["state"] != "none":
-                await send(socket, handoff)
+                await send(joined.socket, handoff)
             self._exchange.start(self._exchange.answer(conversation_id, self.name()))
         else:
             await self._exchange.greet(conversation_id, self.name())
-        return joined
 
     async def _receive(self, socket: Any, conversation_id: str, frame: dict[str, Any]) -> None:
         client_id = read_id(frame.get("id"), "id")
@@ -152,9 +162,12 @@ class WebSocketChannel(InputChannel):
         shown = read_message(frame.get("text"), longest)
         payload = read_message(frame["payload"], longest) if frame.get("payload") else None
         stored, new = self._exchange.receive(conversation_id, client_id, shown, payload)
-        await send(socket, {"type": "ack", "id": client_id, "seq": stored.seq})
-        if new:
-            self._exchange.start(self._exchange.answer(conversation_id, self.name()))
+        try:
+            await send(socket, {"type": "ack", "id": client_id, "seq": stored.seq})
+        finally:
+            # Also when the page was closed at once, which cancels this task: a seat is to read the last words, too.
+            if new:
+                self._exchange.start(self._exchange.answer(conversation_id, self.name()))
 
 
 def decode(raw: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ RATING_BUTTONS = [
 CITIZEN_GRACE = dt.timedelta(minutes=5)
 PLACES_EVERY = dt.timedelta(seconds=30)
 # A seat's message ids are kept apart from the citizen's.
-_SEAT_ID = "seat:"
+SEAT_MARK = "seat:"
 
 
 class Listener(Protocol):
@@ -164,7 +164,13 @@ class HandoffDesk:
 
     def staffed(self) -> bool:
         """Whether any seat is online now."""
-        return any(seat.status is Status.ONLINE for seat in self.present())
+        now = dt.datetime.now()
+        return any(
+            # One whose page is loading anew, or finds its way back to a server just started, is there.
+            seat.active and (self._consoles.get(seat.id) or self._gone_for(seat.id, now) < self._grace)
+            for seat in self._accounts.all()
+            if seat.status is Status.ONLINE
+        )
 
     def leave_queue(self, conversation_id: str) -> bool:
         """The citizen no longer wants to wait; whether they had been waiting."""
@@ -232,7 +238,7 @@ class HandoffDesk:
         Raises :class:`SeatError` ``not_yours`` when the seat does not hold the conversation.
         """
         with self._engine.begin() as connection:
-            known = find_message(connection, conversation_id, _SEAT_ID + client_id)
+            known = find_message(connection, conversation_id, SEAT_MARK + client_id)
             if known:
                 return known
             self._held(connection, seat, conversation_id)
@@ -241,7 +247,7 @@ class HandoffDesk:
                 conversation_id,
                 "seat",
                 text,
-                client_id=_SEAT_ID + client_id,
+                client_id=SEAT_MARK + client_id,
                 custom={"kind": "seat", "name": seat.name},
             )
         self._tell_said(conversation_id)
@@ -379,7 +385,8 @@ class HandoffDesk:
             lapsed = handoff.offered_at is not None and now - handoff.offered_at >= self._patience
             if lapsed or handoff.seat_id not in present:
                 with self._engine.begin() as connection:
-                    if handoffs.pass_on(connection, handoff):
+                    # One whose page is only loading anew is asked again when it is back.
+                    if handoffs.pass_on(connection, handoff, declined=lapsed):
                         changed.add(handoff.conversation_id)
         for conversation_id, since in list(self._away.items()):
             if now - since >= CITIZEN_GRACE:
@@ -454,6 +461,9 @@ class HandoffDesk:
     ) -> bool:
         if not handoffs.end(connection, handoff, disposition):
             return False
+        # What was said to the seat and is not marked yet (the server was killed): the bot is not to answer it now.
+        unanswered = sa.and_(messages.c.conversation_id == handoff.conversation_id, messages.c.answered.is_(False))
+        connection.execute(sa.update(messages).where(unanswered).values(answered=True))
         self._ledger.add_session(connection, handoffs.get(connection, handoff.id) or handoff, result)
         rating = Reply(
             text=f"{words}您对这次服务满意吗？请点一下评分（1–5 分），也可以写几句话。接下来还可以继续问我。",

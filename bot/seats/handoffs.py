@@ -91,15 +91,15 @@ def offer(connection: sa.engine.Connection, handoff: Handoff, seat_id: int) -> b
     )
 
 
-def pass_on(connection: sa.engine.Connection, handoff: Handoff) -> bool:
-    """The seat that was asked did not take it; the next one is asked."""
+def pass_on(connection: sa.engine.Connection, handoff: Handoff, declined: bool = True) -> bool:
+    """The seat that was asked did not take it, or is not there; the next one is asked."""
     return _change(
         connection,
         handoff.id,
         (State.OFFERED,),
         state=State.WAITING,
         seat_id=None,
-        passed=[*handoff.passed, handoff.seat_id],
+        passed=[*handoff.passed, handoff.seat_id] if declined else list(handoff.passed),
     )
 
 

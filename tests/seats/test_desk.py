@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.seats.model import SeatError, State, Status
+from bot.settings import Settings
 from bot.store.tables import handoffs, session_ratings
+from seats.conftest import Bench
 
 
 def refused(code, action, *arguments):
@@ -260,3 +262,41 @@ def test_a_citizen_who_stays_away_loses_the_place(bench, monkeypatch):
     assert bench.desk.handoff_of(stays.conversation_id).state is State.WAITING
     assert bench.desk.handoff_of(leaves.conversation_id).state is State.LEFT
     assert "排队已经取消" in bench.last(leaves.conversation_id).text
+
+
+def test_a_seat_whose_page_loads_anew_is_asked_again(bench):
+    seat, handoff = bench.seat("one"), bench.waiting()
+    bench.desk.tick()
+    assert bench.desk.handoff_of(handoff.conversation_id).seat_id == seat.id
+    bench.desk.console_closed(seat.id)
+    bench.desk.tick()
+    found = bench.desk.handoff_of(handoff.conversation_id)
+    assert (found.state, found.passed) == (State.WAITING, ())
+    bench.desk.console_opened(seat.id)
+    bench.accounts.set_status(seat.id, Status.ONLINE)
+    bench.desk.tick()
+    assert bench.desk.handoff_of(handoff.conversation_id).seat_id == seat.id
+
+
+@pytest.mark.parametrize(("grace", "there"), [(60, True), (0, False)])
+def test_a_seat_on_its_way_back_is_there_within_the_grace(engine, grace, there):
+    bench = Bench(engine, Settings(seat_grace_seconds=grace))
+    assert not bench.desk.staffed()
+    seat = bench.seat("one")
+    assert bench.desk.staffed()
+    bench.desk.console_closed(seat.id)
+    assert bench.desk.staffed() is there
+    bench.restart()
+    assert bench.desk.staffed() is there
+    bench.accounts.set_status(seat.id, Status.BREAK)
+    assert not bench.desk.staffed()
+
+
+def test_what_was_said_to_the_seat_is_not_for_the_bot_after_the_session(bench):
+    seat, handoff = bench.seat("one"), bench.waiting("转人工")
+    bench.desk.accept(seat, handoff.id)
+    bench.log.add_user(handoff.conversation_id, "m1", "我在杭州")
+    bench.desk.end(seat, handoff.conversation_id, "resolved", "")
+    assert bench.log.unanswered(handoff.conversation_id) == []
+    bench.log.add_user(handoff.conversation_id, "m2", "怎么申请法律援助")
+    assert [message.client_id for message in bench.log.unanswered(handoff.conversation_id)] == ["m2"]
