@@ -180,9 +180,16 @@ class Load:
                 note("市民正在接入……")
                 at_once = asyncio.Semaphore(AT_ONCE)
                 await asyncio.gather(*(self._come(citizen, at_once) for citizen in self._citizens))
+                await asyncio.wait_for(self._all_held(), PATIENCE)
                 yield
             finally:
                 await asyncio.gather(*(page.stop() for page in [*pages, *self._citizens]))
+
+    async def _all_held(self) -> None:
+        """A citizen may hear of the seat before the seat hears of the citizen."""
+        citizens = {str(citizen.conversation) for citizen in self._citizens}
+        while not citizens <= set().union(*(seat.mine for seat in self._seats)):
+            await asyncio.sleep(0.1)
 
     async def _come(self, citizen: Citizen, at_once: asyncio.Semaphore) -> None:
         async with at_once:
@@ -264,7 +271,7 @@ class Load:
                 self._measured.seconds[sent[1]].append(time.perf_counter() - sent[0])
             elif not values["new"]:
                 self._measured.errors["重复收到"] += 1
-        elif event == "refused":
+        elif event == "refused" and self._measuring:
             self._measured.errors[f"被拒绝（{values['code']}）"] += 1
         elif event == "lost" and self._measuring:
             self._measured.errors["断线"] += 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Mapping, Optional
 
-from bot.seats.desk import Whisper
 from bot.seats.model import REASONS, Handoff, Seat, State
+from bot.seats.whispers import Whisper
 from bot.service_types import SERVICE_TYPES
 
 

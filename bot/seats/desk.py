@@ -5,22 +5,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
 import sqlalchemy as sa
 
-from bot.seats import handoffs, routing, waiting
+from bot.seats import handoffs, routing, waiting, whispers
 from bot.seats.accounts import SeatAccounts
 from bot.seats.audit import Audit
 from bot.seats.ledger import Ledger
 from bot.seats.model import DISPOSITIONS, QUEUE_STATES, Handoff, Seat, SeatError, State, Status
+from bot.seats.presence import Presence
 from bot.seats.waiting import Place
+from bot.seats.whispers import Whisper
 from bot.service_types import SERVICE_TYPES, TOPICS
 from bot.services.conversations import StoredMessage, add_message, find_message
 from bot.services.replies import Reply
 from bot.settings import Settings
-from bot.store.tables import messages, session_ratings, whispers
+from bot.store.tables import messages, session_ratings
 from bot.text.language import language_of
 
 GONE = "这位市民已经被别人接走，或者已经离开"
@@ -46,16 +47,6 @@ class Listener(Protocol):
         """The queue, a session or a seat changed."""
 
 
-@dataclass(frozen=True)
-class Whisper:
-    """A word between a seat and its supervisors, unseen by the citizen."""
-
-    conversation_id: str
-    name: str
-    text: str
-    created_at: dt.datetime
-
-
 class HandoffDesk:
     """All that citizens and seats can do to a handoff."""
 
@@ -69,12 +60,8 @@ class HandoffDesk:
         self._region = settings.region
         self._patience = dt.timedelta(seconds=settings.offer_seconds)
         self._grace = dt.timedelta(seconds=settings.seat_grace_seconds)
-        self._consoles: Counter[int] = Counter()
-        # Seats whose last console is gone, since when. A server just started has heard of none yet.
-        self._gone: dict[int, dt.datetime] = {}
-        # Citizens who closed their page, since when.
-        self._away: dict[str, dt.datetime] = {}
-        self._started = self._told_places = dt.datetime.now()
+        self._presence = Presence()
+        self._told_places = dt.datetime.now()
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> None:
@@ -85,31 +72,27 @@ class HandoffDesk:
 
     def console_opened(self, seat_id: int) -> None:
         """A tab of the seat has connected."""
-        self._consoles[seat_id] += 1
-        self._gone.pop(seat_id, None)
+        self._presence.console_opened(seat_id)
         self._tell()
 
     def console_closed(self, seat_id: int) -> None:
         """A tab of the seat is gone; after the last one the grace period runs."""
-        self._consoles[seat_id] -= 1
-        if self._consoles[seat_id] <= 0:
-            del self._consoles[seat_id]
-            self._gone[seat_id] = dt.datetime.now()
+        self._presence.console_closed(seat_id)
         self._tell()
 
     def present(self) -> list[Seat]:
         """The seats whose console is open."""
-        return [seat for seat in self._accounts.all() if seat.active and self._consoles.get(seat.id)]
+        return [seat for seat in self._accounts.all() if seat.active and self._presence.has_console(seat.id)]
 
     # --- the citizen
 
     def citizen_came(self, conversation_id: str) -> None:
         """The citizen's page is open."""
-        self._away.pop(conversation_id, None)
+        self._presence.citizen_came(conversation_id)
 
     def citizen_left(self, conversation_id: str) -> None:
         """The citizen's last page is closed; one who waits and stays away loses the place in the queue."""
-        self._away[conversation_id] = dt.datetime.now()
+        self._presence.citizen_left(conversation_id)
 
     def request(
         self,
@@ -167,7 +150,7 @@ class HandoffDesk:
         now = dt.datetime.now()
         return any(
             # One whose page is loading anew, or finds its way back to a server just started, is there.
-            seat.active and (self._consoles.get(seat.id) or self._gone_for(seat.id, now) < self._grace)
+            seat.active and (self._presence.has_console(seat.id) or self._presence.gone_for(seat.id, now) < self._grace)
             for seat in self._accounts.all()
             if seat.status is Status.ONLINE
         )
@@ -270,7 +253,7 @@ class HandoffDesk:
             if to_seat is not None:
                 self._give(connection, handoff, self._colleague(to_seat))
                 if note:
-                    self._add_whisper(connection, conversation_id, seat, f"转接说明：{note}")
+                    whispers.add(connection, conversation_id, seat, f"转接说明：{note}")
             else:
                 if skill and skill not in SERVICE_TYPES and skill not in TOPICS:
                     raise SeatError("bad_request", "没有这种技能")
@@ -307,7 +290,7 @@ class HandoffDesk:
         """Say something that the citizen does not see."""
         self.must_see(seat, conversation_id)
         with self._engine.begin() as connection:
-            return self._add_whisper(connection, conversation_id, seat, text)
+            return whispers.add(connection, conversation_id, seat, text)
 
     # --- what seats may see
 
@@ -329,13 +312,8 @@ class HandoffDesk:
 
     def whispers_of(self, conversation_id: str) -> list[Whisper]:
         """All whispers of a conversation, in order."""
-        names = {seat.id: seat.name for seat in self._accounts.all()}
-        query = sa.select(whispers).where(whispers.c.conversation_id == conversation_id).order_by(whispers.c.id)
         with self._engine.connect() as connection:
-            return [
-                Whisper(conversation_id, names[row.seat_id], row.text, row.created_at)
-                for row in connection.execute(query)
-            ]
+            return whispers.of_conversation(connection, conversation_id)
 
     def overview(self) -> tuple[list[Handoff], list[Handoff]]:
         """Who waits, in order, and who talks."""
@@ -372,7 +350,7 @@ class HandoffDesk:
         with self._engine.connect() as connection:
             queue, talking = handoffs.in_queue(connection), handoffs.active(connection)
         for handoff in talking:
-            if handoff.seat_id not in present and self._gone_for(handoff.seat_id, now) >= self._grace:
+            if handoff.seat_id not in present and self._presence.gone_for(handoff.seat_id, now) >= self._grace:
                 with self._engine.begin() as connection:
                     if handoffs.back_to_queue(connection, handoff, reason="returned", passed=[]):
                         self._announce(
@@ -388,14 +366,10 @@ class HandoffDesk:
                     # One whose page is only loading anew is asked again when it is back.
                     if handoffs.pass_on(connection, handoff, declined=lapsed):
                         changed.add(handoff.conversation_id)
-        for conversation_id, since in list(self._away.items()):
-            if now - since >= CITIZEN_GRACE:
-                del self._away[conversation_id]
-                self._give_up_waiting(conversation_id)
-        for seat_id, since in list(self._gone.items()):
-            if now - since >= self._grace:
-                self._accounts.set_status(seat_id, Status.OFFLINE)
-                del self._gone[seat_id]
+        for conversation_id in self._presence.citizens_gone(now, CITIZEN_GRACE):
+            self._give_up_waiting(conversation_id)
+        for seat_id in self._presence.seats_gone(now, self._grace):
+            self._accounts.set_status(seat_id, Status.OFFLINE)
         if changed or (queue and now - self._told_places >= PLACES_EVERY):
             # Time alone changes how long those who wait will wait.
             self._told_places = now
@@ -476,12 +450,6 @@ class HandoffDesk:
         )
         return True
 
-    def _add_whisper(self, connection: sa.engine.Connection, conversation_id: str, seat: Seat, text: str) -> Whisper:
-        now = dt.datetime.now()
-        row = {"conversation_id": conversation_id, "seat_id": seat.id, "text": text, "created_at": now}
-        connection.execute(sa.insert(whispers), row)
-        return Whisper(conversation_id, seat.name, text, now)
-
     def _announce(self, connection: sa.engine.Connection, conversation_id: str, text: str) -> None:
         add_message(connection, conversation_id, "system", text)
 
@@ -506,9 +474,6 @@ class HandoffDesk:
             for handoff in handoffs.in_queue(connection):
                 if handoff.state is State.OFFERED and handoff.seat_id == seat_id:
                     handoffs.pass_on(connection, handoff)
-
-    def _gone_for(self, seat_id: Optional[int], now: dt.datetime) -> dt.timedelta:
-        return now - self._gone.get(seat_id or 0, self._started)
 
     def _tell(self, *conversation_ids: str) -> None:
         for listener in self._listeners:

@@ -10,6 +10,8 @@ from typing import Any, Callable, Coroutine, Optional, TypeVar
 
 import aiohttp
 
+# The account of `seat_server`.
+USERNAME, PASSWORD = "zhang", "seat-password-1"
 PATIENCE = 10.0
 
 Result = TypeVar("Result")

@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import ANSWER_TIMEOUT_MS, Chat, Line
+from .chat import ANSWER_TIMEOUT_MS, Chat
+from .line import Line
 
 WAGES = "公司拖欠工资怎么办"
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"

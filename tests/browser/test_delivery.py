@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from .conftest import ANSWER_TIMEOUT_MS, Chat, Line
+from .chat import ANSWER_TIMEOUT_MS, Chat
+from .line import Line
 
 LOST = "连接断开，正在重连…"
 BLOCK_STORAGE = """for (const kind of ['localStorage', 'sessionStorage'])

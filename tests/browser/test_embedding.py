@@ -6,7 +6,7 @@ from typing import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Chat
+from .chat import Chat
 
 PAGE = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>某某司法局</title><style>
 * {{ font-size: 40px !important; color: rgb(255, 0, 0) !important; letter-spacing: 9px !important; }}

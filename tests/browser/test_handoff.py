@@ -1,84 +1,29 @@
 """From the bot to a person and back: what a citizen sees while a seat works at the other end."""
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
-from support import fawen, run_server
+from playwright.sync_api import BrowserContext, Page, expect
 
-from bot.settings import Settings
-
-from .conftest import ANSWER_TIMEOUT_MS, Chat, Line
-from .seat import Seat
+from .chat import ANSWER_TIMEOUT_MS, Chat
+from .citizen import Citizen
+from .line import Line
+from .seat import PASSWORD, USERNAME, Seat
 
 TITLE = "法问 · 12348公共法律服务咨询"
-PASSWORD = "seat-password-1"
 RATING = {"role": "system", "text": "张工已结束本次人工服务。", "custom": {"kind": "session_rating", "handoff_id": 1}}
 EMBEDDED = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>某某司法局</title></head><body>
 <script type="module" src="{server}/web/widget/fawen.js" data-open="true"></script></body></html>"""
 
 
-class Citizen(Chat):
-    """The chat window of someone who wants a person."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(page)
-        self.bar = page.get_by_role("group", name="人工服务", exact=True)
-        self.notices = self.messages.filter(has_text=re.compile("^系统提示："))
-        self.from_seat = self.messages.filter(has_text=re.compile("^张工"))
-        self.seat_typing = page.get_by_text("张工正在输入…")
-        self.submit = page.get_by_role("button", name="提交")
-
-    def button(self, name: str) -> Locator:
-        """A button of the line above the input."""
-        return self.bar.get_by_role("button", name=name)
-
-    def star(self, score: int) -> Locator:
-        return self.page.get_by_role("radio", name=re.compile(f"^{score} 分"))
-
-    def queue(self) -> None:
-        """Ask for a person and wait until the window says so."""
-        self.say("转人工")
-        expect(self.bar).to_contain_text("正在转人工", timeout=ANSWER_TIMEOUT_MS)
-
-    def end(self) -> None:
-        """End the session and agree to it."""
-        self.button("结束").click()
-        self.page.get_by_role("dialog", name="要结束人工服务吗？").get_by_role("button", name="结束").click()
-        expect(self.bar).to_be_hidden()
-
-
-@pytest.fixture(scope="module")
-def seat_server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with a seat's account."""
-    folder: Path = tmp_path_factory.mktemp("seats")
-    database = f"sqlite:///{folder / 'fawen.db'}"
-    added = fawen(
-        "seats", "add", "zhang", "--name", "张工", "--password-stdin", stdin=f"{PASSWORD}\n", FAWEN_DATABASE_URL=database
-    )
-    assert added.returncode == 0, added.stderr
-    with run_server(folder) as url:
-        yield url
-
-
 @pytest.fixture
 def seat(seat_server: str) -> Iterator[Seat]:
     """The seat, online."""
-    with Seat(seat_server, "zhang", PASSWORD) as seat:
+    with Seat(seat_server, USERNAME, PASSWORD) as seat:
         seat.status("online")
         yield seat
         seat.finish()
-
-
-@pytest.fixture
-def citizen(browser_page: Page, seat_server: str) -> Citizen:
-    browser_page.goto(seat_server)
-    citizen = Citizen(browser_page)
-    citizen.expect_greeting()
-    return citizen
 
 
 @pytest.fixture

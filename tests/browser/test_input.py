@@ -6,7 +6,8 @@ from typing import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import Chat, Line
+from .chat import Chat
+from .line import Line
 
 COMPOSING_ENTER = """(field, init) => field.dispatchEvent(
     new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, composed: true, ...init }))"""

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,9 @@ class Line:
 
     def break_off(self) -> None:
         """The network is gone, without a word."""
-        self.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        # A copy of the descriptor: uvloop, the event loop once a test has imported Sanic, hands out no socket to shut down.
+        with socket.socket(fileno=os.dup(self.socket.get_extra_info("socket").fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
     async def close(self) -> None:
         self._reader.cancel()
