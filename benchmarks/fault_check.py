@@ -13,6 +13,8 @@ Event = dict[str, Any]
 CITIZENS, SEATS, SERVER = "citizens.jsonl", "seats.jsonl", "server.jsonl"
 # A seat joins and leaves with these messages of the system.
 _JOINED, _RATING = "已接入", "session_rating"
+# Two seats reach for one citizen: one gets them, and the other is told so.
+_TAKEN = "gone"
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Report:
     raw_duplicates: dict[str, int]
     resent: dict[str, int]
     cuts: dict[str, int]
+    # Citizens reached for whom another seat had taken.
+    taken: dict[str, int]
     # From saying to the first receipt on the other side.
     seconds: dict[str, list[float]]
 
@@ -91,13 +95,14 @@ class _Checker:
         refused = self._rule("没有一条被拒绝，没有对话续接不上")
         for log in self._logs.values():
             refused.looked_at += sum(event["event"] == "sent" for event in log)
-            refused.broken += [f"{event}" for event in log if event["event"] == "refused"]
+            refused.broken += [f"{event}" for event in log if event["event"] == "refused" and event["code"] != _TAKEN]
         return Report(
             checks=list(self._checks.values()),
             exchanged={side: sum(map(len, sent.values())) for side, sent in self._sent.items()},
             raw_duplicates=self._count("received", new=False),
             resent=self._count("resent"),
             cuts=self._count("cut"),
+            taken=self._count("refused", code=_TAKEN),
             seconds={"user": self._seconds("user", "seat"), "seat": self._seconds("seat", "user")},
         )
 

@@ -161,6 +161,7 @@ class Trial:
                 ["说出的话（市民含问机器人、转人工）", *_both(report.exchanged)],
                 ["被切断的连接", *_both(report.cuts)],
                 ["重发", *_both(report.resent)],
+                ["想接而已被别人接走", *_both(report.taken)],
                 ["收到的重复（按序号去掉）", *_both(report.raw_duplicates)],
                 *(
                     [f"到对方收到，{label}", *(f"{percentile(report.seconds[side], share):.2f} 秒" for side in ("user", "seat"))]
