@@ -104,7 +104,7 @@ def main(
 def _examples(settings: Settings, knowledge, folder: Path) -> list[Example]:  # noqa: ANN001
     from bot.dialogue.training import write_phrasings
     from bot.text.normalize import normalize
-    from bot.understanding.attributes import METADATA_TOPIC
+    from bot.understanding.attributes import TOPIC
 
     write_phrasings(knowledge, folder)
     owner = {phrasing: item.id for item in knowledge.items for phrasing in item.phrasings}
@@ -116,7 +116,7 @@ def _examples(settings: Settings, knowledge, folder: Path) -> list[Example]:  # 
     examples: dict[str, Example] = {}
     for path in files:
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            topic = (block.get("metadata") or {}).get(METADATA_TOPIC, "")
+            topic = (block.get("metadata") or {}).get(TOPIC, "")
             for line in block["examples"].splitlines():
                 text = line.strip()[2:].strip()
                 if text:
@@ -162,7 +162,7 @@ def _train(config: Path, examples: Sequence[Example], folder: Path):  # noqa: AN
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
-    from bot.understanding.attributes import METADATA_TOPIC
+    from bot.understanding.attributes import TOPIC
 
     work = folder / "run"
     for old in (work, folder / "var" / "vector-cache"):
@@ -173,7 +173,7 @@ def _train(config: Path, examples: Sequence[Example], folder: Path):  # noqa: AN
         blocks.setdefault((example.intent, example.topic), []).append(example.text)
     nlu = []
     for (intent, topic), texts in blocks.items():
-        metadata = {"metadata": {METADATA_TOPIC: topic}} if topic else {}
+        metadata = {"metadata": {TOPIC: topic}} if topic else {}
         nlu.append({"intent": intent, **metadata, "examples": "".join(f"- {text}\n" for text in texts)})
     content = yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, sort_keys=False)
     (work / "data" / "nlu.yml").write_text(content, encoding="utf-8")

@@ -12,7 +12,7 @@ from bot.content.loader import Knowledge
 from bot.retrieval.encoder import Encoder
 from bot.service_types import LEGAL_CONSULTATION
 from bot.settings import PROJECT_ROOT, Settings
-from bot.understanding.attributes import METADATA_TOPIC
+from bot.understanding.attributes import TOPIC
 
 MODEL_NAME = "fawen.tar.gz"
 # Characters that Rasa reads as markup inside an example.
@@ -76,7 +76,7 @@ def write_phrasings(knowledge: Knowledge, folder: Path) -> None:
     nlu = []
     for (intent, topic), texts in blocks.items():
         examples = "".join(f"- {text.translate(_MARKUP)}\n" for text in dict.fromkeys(texts))
-        metadata = {"metadata": {METADATA_TOPIC: topic}} if topic else {}
+        metadata = {"metadata": {TOPIC: topic}} if topic else {}
         nlu.append({"intent": intent, **metadata, "examples": examples})
     content = yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, sort_keys=False)
     (folder / "knowledge.yml").write_text(content, encoding="utf-8")

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 
 class LinearModel:
-    """Multinomial logistic regression. ``weights`` has shape (features, labels), ``bias`` (labels,)."""
+    """Logistic regression over two or more labels. ``weights`` has shape (features, labels), ``bias`` (labels,)."""
 
     def __init__(self, labels: Sequence[str], weights: np.ndarray, bias: np.ndarray) -> None:
         self._labels = list(labels)
@@ -37,10 +37,14 @@ class LinearModel:
             shape=(len(rows), rows[0][2]),
         )
         model = LogisticRegression(
-            C=c, max_iter=max_iter, tol=tol, class_weight="balanced", multi_class="multinomial", random_state=42
+            C=c, max_iter=max_iter, tol=tol, class_weight="balanced", random_state=42
         )
         model.fit(matrix, labels)
-        return cls(model.classes_.tolist(), model.coef_.T, model.intercept_)
+        weights, bias = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            # Of two labels scikit-learn keeps the second one's odds against the first.
+            weights, bias = np.concatenate([0 * weights, weights]), np.concatenate([0 * bias, bias])
+        return cls(model.classes_.tolist(), weights.T, bias)
 
     def probabilities(self, message: Message) -> list[tuple[str, float]]:
         """All labels with their probabilities."""

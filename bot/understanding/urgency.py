@@ -1,4 +1,4 @@
-"""Cries for help: patterns of ``nlu_data/urgency.yml`` and the intent classifier together.
+"""Cries for help: patterns of ``nlu_data/urgency.yml`` and the classifier of danger together.
 
 A missed cry for help is the worst that can happen, so an urgent message becomes the intent ``emergency`` whatever
 else the classifier thought. Alarm words alone are not enough: most messages that hold them are ordinary questions.
@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.service_types import EMERGENCY
 from bot.text.normalize import normalize
-from bot.understanding.attributes import URGENT
+from bot.understanding.attributes import DANGER, URGENT
 
 PATTERNS = Path(__file__).resolve().parents[2] / "nlu_data" / "urgency.yml"
 
@@ -36,7 +36,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def is_urgent(text: str, probability: float, threshold: float, certain: float) -> bool:
     """Whether someone is in danger now.
 
-    ``probability`` is the classifier's for an emergency. A sign of the past, of a hypothesis or of a question about
+    ``probability`` is the classifier's. A sign of the past, of a hypothesis or of a question about
     compensation outweighs the patterns, and the classifier below ``certain``.
     """
     now, not_now = _patterns()
@@ -48,7 +48,7 @@ def is_urgent(text: str, probability: float, threshold: float, certain: float) -
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class UrgencyDetector(IntentClassifier, GraphComponent):
-    """Sets ``urgent`` and, where it is true, the intent ``emergency``."""
+    """Sets ``urgent`` and, where it is true and nowhere else, the intent ``emergency``."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -58,7 +58,7 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """The classifier's probability from which it is believed: ``threshold``, or ``certain`` against other signs."""
-        return {"threshold": 0.35, "certain": 0.9}
+        return {"threshold": 0.45, "certain": 0.9}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]
@@ -78,13 +78,13 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Decide for each message."""
         for message in messages:
-            ranking = message.get(INTENT_RANKING_KEY) or []
-            probability = next((float(item["confidence"]) for item in ranking if item["name"] == EMERGENCY), 0.0)
+            probability = float(message.get(DANGER) or 0.0)
             urgent = is_urgent(message.get(TEXT) or "", probability, self._threshold, self._certain)
             message.set(URGENT, urgent, add_to_output=True)
+            ranking = [item for item in message.get(INTENT_RANKING_KEY) or [] if item["name"] != EMERGENCY]
             if urgent:
-                chosen = {"name": EMERGENCY, "confidence": max(probability, self._threshold)}
-                rest = [item for item in ranking if item["name"] != EMERGENCY]
-                message.set(INTENT, chosen, add_to_output=True)
-                message.set(INTENT_RANKING_KEY, [chosen, *rest], add_to_output=True)
+                ranking = [{"name": EMERGENCY, "confidence": max(probability, self._threshold)}, *ranking]
+            if ranking:
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages

@@ -49,11 +49,22 @@ def test_probabilities_are_those_of_scikit_learn(tmp_path: Path) -> None:
 def test_the_nearest_messages_vote(tmp_path: Path) -> None:
     made, _matrix = messages(3 * COUNT)
     labels = ["近" if number == 5 else LABELS[number % 3] for number in range(len(made))]
-    Neighbours.fit(made, labels).save(tmp_path / "neighbours.npz")
-    shares = Neighbours.load(tmp_path / "neighbours.npz").probabilities(made[5])
-    assert sum(shares.values()) == pytest.approx(1)
-    assert max(shares, key=shares.__getitem__) == "近"
-    assert len(shares) <= COUNT
+    topics = ["唯一" if number == 7 else "" for number in range(len(made))]
+    Neighbours.fit(made, {"intent": labels, "topic": topics}).save(tmp_path / "neighbours.npz")
+    shares = Neighbours.load(tmp_path / "neighbours.npz").shares(made[5])
+    assert sum(shares["intent"].values()) == pytest.approx(1)
+    assert max(shares["intent"], key=shares["intent"].__getitem__) == "近"
+    assert len(shares["intent"]) <= COUNT
+    assert shares["topic"] == {"唯一": pytest.approx(1)}  # the others have none, however near
+
+
+def test_two_labels_have_the_odds_of_scikit_learn() -> None:
+    made, matrix = messages(40)
+    labels = ["危险" if row[7] > 0 else "平常" for row in matrix]
+    fitted = LinearModel.fit(made, labels, c=3.0, max_iter=200, tol=1e-6)
+    reference = LogisticRegression(C=3.0, max_iter=200, tol=1e-6, class_weight="balanced").fit(matrix, labels)
+    for message, wanted in zip(made, reference.predict_proba(matrix)):
+        assert dict(fitted.probabilities(message)) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)
 
 
 def test_a_classifier_ranks_all_labels_best_first(settings: Settings) -> None:
