@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     region: str = Field("", description="服务所在的行政区域，如 浙江省杭州市；显示在工单上，地方性法规只用这里的")
     organization: str = Field("12348 公共法律服务", description="页面上显示的机构名称")
     handoff_threshold: float = Field(
-        0.25, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
+        0.3, ge=0, le=1, description="置信度低于此值时说明没有把握，并建议转人工"
     )
     max_message_chars: int = Field(2000, ge=50, le=20000, description="一条消息最多的字数，超过则请用户精简")
     offer_seconds: int = Field(30, ge=5, le=600, description="提请一个席位接听后，多少秒不接就转给下一个")

@@ -14,7 +14,7 @@ from bot.service_types import OUT_OF_SCOPE
 from bot.settings import Settings
 
 # Raised whenever the features or the weights of the scores change.
-CALIBRATION_REVISION = 4
+CALIBRATION_REVISION = 5
 
 
 def calibration_path(settings: Settings) -> Path:

@@ -52,7 +52,7 @@ class KnowledgeSearch:
         cosines = self._vectors @ vector
         best = self._highest(cosines, self._asked)
         second = self._highest(np.where(cosines < best[self._owners], cosines, -1.0), self._asked)
-        passage = self._highest(self._answers @ self._adapter(vector), self._answered)
+        passage = self._highest(self._to_answers(vector), self._answered)
         lexical = fusion.standardize(self._lexical(text))
         known = topics or {}
         topic = np.array([known.get(group, 0.0) for group in self._groups], dtype=np.float32)
@@ -62,6 +62,15 @@ class KnowledgeSearch:
     def features(self, scores: Scores, position: int, rival: float) -> Features:
         """What the confidence in the document at ``position`` is read from; ``rival`` is the best other score."""
         return Features(score=float(scores.total[position]), margin=float(scores.total[position] - rival))
+
+    def _to_answers(self, vector: np.ndarray) -> np.ndarray:
+        """Cosines to the answers of the question moved towards them, with the mean they had before.
+
+        What the adapter adds to all answers alike is an accident of its training (its softmax doesn't see it), and
+        would make the confidence depend on it.
+        """
+        moved = self._answers @ self._adapter(vector)
+        return moved - moved.mean() + (self._answers @ vector).mean() if len(moved) else moved
 
     def _highest(self, cosines: np.ndarray, rows: _Rows) -> np.ndarray:
         highest = np.full(len(self._groups), -1.0, dtype=np.float32)

@@ -33,6 +33,12 @@ SHORTEST_STATED = 4
 # A message of at most this many characters may lean on what was said before.
 SHORT = 16
 
+# What is said instead of an answer.
+_CHOOSE = "我不敢肯定您问的是哪一种情况。下面有没有您要问的？点一下我就回答。"
+_UNSURE = "这个问题我没有把握答准，不敢随便说。"
+_SAY_MORE = "把事情再说具体一点：什么时候、和谁、发生了什么、您想要什么结果。"
+_CALL = "也可以拨打 12348 问人工律师，或者留个电话请工作人员回电。"
+
 _FOLLOW_UP = re.compile(r"^(那|要是|如果|假如|万一|还有|然后|再问|那么|可是|但是|但|不过|我没|没有|没|他|她|它|对方|这个|这种|这)")
 _MARKERS = re.compile(r"^(那么?|要是|如果|假如|万一|可是|但是|但|不过|还有|然后|再问一?下?)+|(呢|吗|的话|咋办|怎么办|怎么弄|咋整|[？?。，,!！])+$")
 
@@ -248,17 +254,14 @@ class Consultation:
         found = self._statutes.articles_by_id(int(hit.id) for hit in likely)
         articles = [found[int(hit.id)] for hit in likely if int(hit.id) in found]
         offers = [self._offer(match) for match in matches if match.confidence >= WORTH_OFFERING]
-        parts = [
-            "这个问题我没有把握答准，不敢随便说。建议您拨打 12348 问人工律师，或者留个电话请工作人员回电。",
-            "您也可以把事情再说具体一点：什么时候、和谁、发生了什么、您想要什么结果。",
-        ]
+        parts = [_CHOOSE, f"都不是的话，{_SAY_MORE}", _CALL] if offers else [_UNSURE, f"您可以{_SAY_MORE}", _CALL]
         if articles:
             parts.append("下面几条法律可能有关，供参考：\n" + legal_basis_text(articles).split("\n", 1)[1])
         return Reply(
             text="\n\n".join(parts),
             buttons=[*offers, replies.HUMAN, replies.CALL_BACK],
             kind="unsure",
-            shown={"answer": "\n".join(parts[:2]), "legal_basis": [quote(article, self._statutes) for article in articles]},
+            shown={"answer": "\n".join(parts[:3]), "legal_basis": [quote(article, self._statutes) for article in articles]},
             confidence=matches[0].confidence if matches else 0.0,
             handoff=True,
             citations=[[article.law, article.number] for article in articles],
