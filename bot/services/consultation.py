@@ -254,14 +254,16 @@ class Consultation:
         found = self._statutes.articles_by_id(int(hit.id) for hit in likely)
         articles = [found[int(hit.id)] for hit in likely if int(hit.id) in found]
         offers = [self._offer(match) for match in matches if match.confidence >= WORTH_OFFERING]
-        parts = [_CHOOSE, f"都不是的话，{_SAY_MORE}", _CALL] if offers else [_UNSURE, f"您可以{_SAY_MORE}", _CALL]
+        told = [_CHOOSE, f"都不是的话，请{_SAY_MORE}", _CALL] if offers else [_UNSURE, f"请{_SAY_MORE}", _CALL]
+        # Where there are no buttons, what they offer must be read.
+        parts = ["\n".join([told[0], *(f"· {offer['title']}" for offer in offers)]), *told[1:]]
         if articles:
             parts.append("下面几条法律可能有关，供参考：\n" + legal_basis_text(articles).split("\n", 1)[1])
         return Reply(
             text="\n\n".join(parts),
             buttons=[*offers, replies.HUMAN, replies.CALL_BACK],
             kind="unsure",
-            shown={"answer": "\n".join(parts[:3]), "legal_basis": [quote(article, self._statutes) for article in articles]},
+            shown={"answer": "\n".join(told), "legal_basis": [quote(article, self._statutes) for article in articles]},
             confidence=matches[0].confidence if matches else 0.0,
             handoff=True,
             citations=[[article.law, article.number] for article in articles],
