@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="浏览器测试需要 playwright")
-from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
 from support import fawen, run_server  # noqa: E402
 
 from bot.settings import Settings  # noqa: E402
@@ -21,6 +21,8 @@ from .citizen import Citizen  # noqa: E402
 from .line import Line  # noqa: E402
 from .seat import PASSWORD, USERNAME  # noqa: E402
 
+# What a page shows within a second may take several on a machine that reads everything for the first time.
+expect.set_options(timeout=15_000)
 DESKTOP = {"width": 1366, "height": 768}
 LAUNCH_ARGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",

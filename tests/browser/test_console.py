@@ -6,6 +6,7 @@ from typing import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from .chat import ANSWER_TIMEOUT_MS
 from .citizen import Citizen
 from .console import Console
 from .seat import PASSWORD, USERNAME
@@ -30,7 +31,7 @@ def test_a_citizen_is_helped_from_the_first_question_to_the_record(citizen: Citi
     expect(console.log).to_contain_text(question)
     expect(console.log).to_contain_text("转人工")
 
-    expect(console.card("拖欠工资").first).to_be_visible()
+    expect(console.card("拖欠工资").first).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
     console.page.keyboard.press("Alt+z")
     expect(console.input).not_to_have_value("")
     suggested = console.input.input_value()
