@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Type
+from typing import Any, Dict, List, Optional, Type
 
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -81,10 +81,23 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
             probability = float(message.get(DANGER) or 0.0)
             urgent = is_urgent(message.get(TEXT) or "", probability, self._threshold, self._certain)
             message.set(URGENT, urgent, add_to_output=True)
-            ranking = [item for item in message.get(INTENT_RANKING_KEY) or [] if item["name"] != EMERGENCY]
-            if urgent:
-                ranking = [{"name": EMERGENCY, "confidence": max(probability, self._threshold)}, *ranking]
+            ranking = _reranked(message.get(INTENT_RANKING_KEY) or [], probability if urgent else None, self._threshold)
             if ranking:
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+
+def _reranked(ranking: List[Dict[str, Any]], danger: Optional[float], least: float) -> List[Dict[str, Any]]:
+    """The ranking with ``emergency`` first when there is ``danger``, and otherwise never first."""
+    others = [item for item in ranking if item["name"] != EMERGENCY]
+    if danger is not None:
+        return [{"name": EMERGENCY, "confidence": max(danger, least)}, *others]
+    if not others:
+        return ranking
+    known = [
+        {"name": EMERGENCY, "confidence": min(item["confidence"], others[0]["confidence"])}
+        for item in ranking
+        if item["name"] == EMERGENCY
+    ]
+    return sorted([*others, *known], key=lambda item: -item["confidence"])
