@@ -49,6 +49,7 @@ def test_a_citizen_is_helped_from_the_first_question_to_the_record(citizen: Citi
     citizen.star(5).check(force=True)  # the star is drawn by its label
     citizen.submit.click()
     expect(citizen.notices.last).to_contain_text("您已评价：5 分")
+    expect(citizen.from_bot.last).to_contain_text("谢谢您的评价")
 
     expect(citizen.ask("离婚需要什么手续")).to_contain_text("离婚")
 
