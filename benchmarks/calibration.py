@@ -22,15 +22,18 @@ def main(
     from bot.retrieval.calibrate import MOST_QUESTIONS, calibrate
     from bot.retrieval.confidence import Calibration, fit
     from bot.retrieval.encoder import load_encoder
+    from bot.retrieval.vector_cache import cache_file
     from bot.settings import load_settings
 
     settings = load_settings()
     knowledge = load_knowledge(settings.knowledge_dir)
     note("编码全部问法并逐份检索，约需一两分钟……")
+    encoder = load_encoder(settings)
     fitted, rows, right = calibrate(
         knowledge,
         out_of_scope_texts(settings),
-        load_encoder(settings),
+        encoder,
+        cache_file(settings.var_dir, "calibration", encoder),
         lambda done, total: note(f"  {done}/{total}"),
     )
     labels = np.array(right, dtype=float)

@@ -10,6 +10,7 @@ import yaml
 from bot.content.loader import Knowledge
 from bot.retrieval.calibrate import calibrate as fit_calibration
 from bot.retrieval.encoder import Encoder
+from bot.retrieval.vector_cache import cache_file
 from bot.service_types import OUT_OF_SCOPE
 from bot.settings import Settings
 
@@ -35,7 +36,8 @@ def calibrate(
     progress: Optional[Callable[[int, int], None]] = None,
 ) -> None:
     """Fit on the phrasings of all entries and the out-of-scope utterances, and save."""
-    calibration, _rows, _right = fit_calibration(knowledge, out_of_scope_texts(settings), encoder, progress)
+    cache = cache_file(settings.var_dir, "calibration", encoder)
+    calibration, _rows, _right = fit_calibration(knowledge, out_of_scope_texts(settings), encoder, cache, progress)
     calibration.save(calibration_path(settings))
     _stamp(settings).write_text(_fingerprint(settings))
 

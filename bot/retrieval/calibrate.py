@@ -8,6 +8,7 @@ The topic probabilities come from a classifier that has not seen the entry eithe
 """
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Callable, Optional, Sequence
 
 import numpy as np
@@ -17,9 +18,11 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from bot.content.loader import Knowledge
 from bot.retrieval import adapter
 from bot.retrieval.confidence import Calibration, Features, fit
+from bot.retrieval.documents import knowledge_documents
 from bot.retrieval.encoder import Encoder
 from bot.retrieval.knowledge_search import KnowledgeSearch, Scores
 from bot.retrieval.lexical import LexicalIndex
+from bot.retrieval.vector_cache import encode_cached
 from bot.text.normalize import normalize
 
 FOLDS = 5
@@ -32,17 +35,23 @@ def calibrate(
     knowledge: Knowledge,
     out_of_scope: Sequence[str],
     encoder: Encoder,
+    cache: Path,
     progress: Optional[Callable[[int, int], None]] = None,
 ) -> tuple[Calibration, list[Features], list[bool]]:
-    """Fit and return the calibration, with the rows and labels it was fitted on (for the reliability curve)."""
+    """Fit and return the calibration, with the rows and labels it was fitted on (for the reliability curve).
+
+    ``cache`` and those beside it (:mod:`bot.retrieval.vector_cache`) are asked for vectors first.
+    """
     entries = knowledge.entries
     texts = [normalize(phrasing) for entry in entries for phrasing in entry.phrasings]
     owners = np.array([number for number, entry in enumerate(entries) for _ in entry.phrasings])
     topics = [entry.topic for entry in entries]
-    questions = encoder.queries(texts)
-    answers = encoder.passages([f"{entry.question}{entry.answer}" for entry in entries])
+    passages = [passage for document in knowledge_documents(knowledge)[: len(entries)] for passage in document.passages]
     strangers = [normalize(text) for text in out_of_scope]
-    stranger_vectors = encoder.queries(strangers) if strangers else np.zeros((0, encoder.dimension))
+    asked_texts = [*texts, *strangers]
+    is_query = np.arange(len(asked_texts) + len(passages)) < len(asked_texts)
+    vectors = encode_cached([*asked_texts, *passages], is_query, encoder, cache)
+    questions, stranger_vectors, answers = np.split(vectors, [len(texts), len(asked_texts)])
     probabilities, stranger_probabilities = _topic_probabilities(questions, owners, topics, stranger_vectors)
 
     rows: list[Features] = []

@@ -9,6 +9,7 @@ from typing import Optional, Sequence
 from bot.content.loader import Knowledge
 from bot.retrieval.evidence import Kind
 from bot.statutes.model import Article, Level
+from bot.text.normalize import normalize
 
 # What the title of a judicial interpretation says beside its subject, in the order in which it is taken off.
 _TITLE_FRAME = (
@@ -56,7 +57,7 @@ def knowledge_documents(knowledge: Knowledge) -> list[Document]:
                 title=entry.question,
                 group=entry.topic,
                 text=" ".join([*entry.phrasings, entry.answer, *entry.keywords]),
-                queries=tuple(entry.phrasings),
+                queries=_questions(entry.phrasings),
                 passages=(f"{entry.question}{entry.answer}",),
                 cites=tuple((basis.law, basis.article) for basis in bases),
             )
@@ -69,7 +70,7 @@ def knowledge_documents(knowledge: Knowledge) -> list[Document]:
                 title=guide.title,
                 group=guide.service_type,
                 text=" ".join([*guide.phrasings, guide.summary]),
-                queries=tuple(guide.phrasings),
+                queries=_questions(guide.phrasings),
                 passages=(f"{guide.title}：{guide.summary}",),
                 cites=tuple((basis.law, basis.article) for basis in guide.legal_basis),
             )
@@ -101,6 +102,11 @@ def subject(title: str) -> str:
     for frame in _TITLE_FRAME:
         left = frame.sub("", left)
     return left or title
+
+
+def _questions(phrasings: Sequence[str]) -> tuple[str, ...]:
+    # In the form in which a citizen's question is searched for.
+    return tuple(normalize(phrasing) for phrasing in phrasings)
 
 
 def _passage(article: Article) -> str:

@@ -1,4 +1,8 @@
-"""Vectors of texts already encoded, on disk: a second build encodes only what is new."""
+"""Vectors of texts already encoded, on disk: a second build encodes only what is new.
+
+Each purpose (index, understanding, calibration) keeps a file of its own and reads those of the others: a phrasing of
+an entry is searched for, is an example of its topic, and is asked again to fit the confidence.
+"""
 from __future__ import annotations
 
 import hashlib
@@ -15,7 +19,7 @@ _CHUNK = 2048
 
 
 def cache_file(var_dir: Path, purpose: str, encoder: Encoder) -> Path:
-    """The cache of one purpose (index, understanding) for one model."""
+    """The cache of one purpose for one model."""
     return var_dir / "vector-cache" / f"{purpose}-{encoder.fingerprint}.npz"
 
 
@@ -26,12 +30,13 @@ def encode_cached(
     cache: Path,
     progress: Optional[Callable[[int, int], None]] = None,
 ) -> np.ndarray:
-    """Vectors of ``texts`` (as questions where ``is_query``, else as documents), from ``cache`` where it has them.
+    """Vectors of ``texts`` (as questions where ``is_query``, else as documents), from the caches that have them.
 
-    ``progress`` gets (texts done, texts in all). Afterwards the cache holds these texts and no others.
+    ``progress`` gets (texts done, texts in all). If any text was in none of the model's caches, ``cache`` afterwards
+    holds these texts and no others.
     """
     keys = [hashlib.sha256(f"{asked}{text}".encode()).hexdigest()[:32] for text, asked in zip(texts, is_query)]
-    known = _read(cache)
+    known = _known(cache, encoder)
     missing = list(dict.fromkeys(key for key in keys if key not in known))
     first = {key: position for position, key in reversed(list(enumerate(keys)))}
     # Longest first within each kind keeps batches even.
@@ -54,10 +59,15 @@ def encode_cached(
             encode = encoder.queries if asked else encoder.passages
             known.update(zip(part, encode([texts[first[key]] for key in part], step)))
             done += len(part)
-        _write(cache, known)
-    if missing:
-        _write(cache, {key: known[key] for key in set(keys)})
+        _write(cache, {key: known[key] for key in keys if key in known})
     return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+def _known(cache: Path, encoder: Encoder) -> dict[str, np.ndarray]:
+    known: dict[str, np.ndarray] = {}
+    for path in cache.parent.glob(f"*-{encoder.fingerprint}.npz"):
+        known.update(_read(path))
+    return known
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
