@@ -138,8 +138,8 @@ def _raw_vectors(settings, index, encoder, first: int) -> np.ndarray:  # noqa: A
     texts = [document.passages[0] for document in documents]
     with tempfile.TemporaryDirectory() as folder:
         # A copy, because the cache is cut down to the texts asked for.
-        copy = Path(folder) / "vectors.npz"
         source = cache_file(settings.var_dir, "index", encoder)
+        copy = Path(folder) / source.name
         if source.exists():
             shutil.copyfile(source, copy)
         else:
