@@ -18,6 +18,9 @@ def check_knowledge(knowledge: Knowledge, store: StatuteStore) -> list[str]:
     for item in knowledge.items:
         for basis in cited(item):
             problems += _citation_problem(item.id, basis.law, basis.article, store)
+        for basis in item.further_basis if isinstance(item, Entry) else ():
+            if _may_be_judged(basis.law, store):
+                problems += _citation_problem(item.id, basis.law, basis.article, store)
         for citation in store.parser.parse("\n".join(_texts(item))):
             problems += _text_problem(item.id, citation, store)
     problems += _repeated_phrasings(knowledge)
@@ -45,6 +48,11 @@ def _texts(item: Union[Entry, Guide]) -> Iterator[str]:
     yield item.summary
     yield from filter(None, [item.who, item.time_limit, item.fee, item.where, item.remedy])
     yield from [*item.conditions, *item.materials, *item.procedure, *item.tips]
+
+
+def _may_be_judged(law: str, store: StatuteStore) -> bool:
+    # Whether an article exists can only be told where its text was imported; a short name or a repeal, anywhere.
+    return bool(store.parser.canonical(law) != law or store.versions(law) or store.repeal_of(law))
 
 
 def _citation_problem(item_id: str, law: str, article: str, store: StatuteStore) -> list[str]:

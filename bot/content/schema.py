@@ -19,7 +19,7 @@ class _Strict(BaseModel):
 
 
 class LegalBasis(_Strict):
-    """A citation of national law: short title and article, 劳动合同法 and 第三十八条."""
+    """A citation: short title and article, 劳动合同法 and 第三十八条."""
 
     law: str = Field(..., min_length=2)
     article: str
@@ -52,7 +52,11 @@ class SpecialGroup(_Strict):
 
 
 class Entry(_Strict):
-    """A 普法 entry: a question citizens ask, its direct answer, steps and legal basis."""
+    """A 普法 entry: a question citizens ask, its direct answer, steps and legal basis.
+
+    ``legal_basis`` is national law, which every store holds. ``further_basis`` is what an office may have imported
+    beside it (interpretations, regulations, rules): cited where the store holds it in force, passed over elsewhere.
+    """
 
     id: str
     topic: str
@@ -61,6 +65,7 @@ class Entry(_Strict):
     answer: str = Field(..., min_length=30, max_length=200)
     steps: list[str] = Field(..., min_items=2, max_items=7)
     legal_basis: list[LegalBasis] = Field(..., min_items=1, max_items=4)
+    further_basis: list[LegalBasis] = Field([], max_items=4)
     services: list[str] = []
     follow_ups: list[FollowUp] = []
     special_groups: list[SpecialGroup] = []

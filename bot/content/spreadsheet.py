@@ -148,6 +148,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], str], Callable[[str], Any]]] = {
     "回答": ("answer", str, str),
     "步骤": ("steps", _lines, _read_lines),
     "法律依据": ("legal_basis", _bases, _read_bases),
+    "其他依据": ("further_basis", _bases, _read_bases),
     "服务": ("services", _lines, _read_lines),
     "追问": ("follow_ups", _follow_ups, _read_follow_ups),
     "照顾对象": ("special_groups", _groups, _read_groups),

@@ -52,7 +52,9 @@ def write_whole(path: Path, text: str) -> None:
 def _plain(entry: Entry) -> dict[str, Any]:
     """The entry's fields in the order of the schema; empty ones are left out."""
     values = {name: value for name, value in entry.dict().items() if name != "topic" and value}
-    values["legal_basis"] = [_OneLine(basis) for basis in values["legal_basis"]]
+    for name in ("legal_basis", "further_basis"):
+        if name in values:
+            values[name] = [_OneLine(basis) for basis in values[name]]
     for name in ("services", "keywords"):
         if name in values:
             values[name] = _OneLineList(values[name])

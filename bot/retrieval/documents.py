@@ -49,7 +49,8 @@ def knowledge_documents(knowledge: Knowledge) -> list[Document]:
     """Entries, then guides."""
     documents = []
     for entry in knowledge.entries:
-        bases = [*entry.legal_basis, *(basis for follow in entry.follow_ups for basis in follow.legal_basis)]
+        of_follow_ups = [basis for follow_up in entry.follow_ups for basis in follow_up.legal_basis]
+        bases = [*entry.legal_basis, *entry.further_basis, *of_follow_ups]
         documents.append(
             Document(
                 kind="entry",

@@ -11,7 +11,7 @@ import numpy as np
 from bot.statutes.model import Level
 
 # A standard deviation of BM25 counts as much as this much cosine.
-LEXICAL_WEIGHT = 0.002
+LEXICAL_WEIGHT = 0.0015
 # One rare word may not outweigh the meaning: deviations beyond this count no more.
 LEXICAL_LIMIT = 10.0
 # A factor e in how often the knowledge cites a law, relative to the law's length.
@@ -24,7 +24,7 @@ CITED_WEIGHT = 0.011
 # An entry counts fully from this cosine on, and falls off by e per CITED_FALL below it.
 CITED_COSINE, CITED_FALL = 0.93, 0.02
 # All votes of the nearest entries together, and the share of their answers in the question's vector (citing.py).
-VOTE_WEIGHT, WORDING_WEIGHT = 0.067, 1 / 6
+VOTE_WEIGHT, WORDING_WEIGHT = 0.08, 1 / 12
 # Weight of the neighbouring articles and of the mean of the law in an article's vector.
 NEIGHBOUR_WEIGHT, NEIGHBOUR_SPAN, LAW_WEIGHT = 0.2, 2, 0.1
 

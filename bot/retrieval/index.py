@@ -25,9 +25,9 @@ from bot.retrieval.vector_cache import cache_file, encode_cached
 from bot.text.lexicon import load_lexicon
 
 # Raised whenever what is stored changes.
-INDEX_REVISION = 4
-# Citations of an entry that its phrasings are taught: its legal basis is four at most, its conditions' come after it.
-MOST_TARGETS = 4
+INDEX_REVISION = 5
+# Citations of an entry that its phrasings are taught: its legal basis is four at most, then what goes beside it.
+MOST_TARGETS = 6
 TO_ARTICLES, TO_ANSWERS = "to_articles.npy", "to_answers.npy"
 
 

@@ -79,7 +79,9 @@ class Assistant:
         if hit.kind == "entry":
             entry = self._knowledge.entry_by_id[hit.id]
             steps = "\n".join(f"{number}. {step}" for number, step in enumerate(entry.steps, start=1))
+            further = [self._statutes.find(basis.law, basis.article) for basis in entry.further_basis]
             citations = [basis.citation for basis in entry.legal_basis]
+            citations += [article.citation for article in further if article]
             insert = f"{entry.answer}\n{steps}\n法律依据：{'、'.join(citations)}"
             return _row("entry", hit.id, entry.question, f"{entry.answer}\n{steps}", confidence, citations, insert)
         if hit.kind == "guide":

@@ -191,7 +191,7 @@ class Consultation:
             None,
         )
         answer = f"{entry.answer}\n您说到“{stated[0]}”：{stated[1].answer}" if stated else entry.answer
-        bases = [*entry.legal_basis, *(stated[1].legal_basis if stated else ())]
+        bases = [*entry.legal_basis, *(stated[1].legal_basis if stated else ()), *entry.further_basis]
         articles = self._articles(list({basis.citation: basis for basis in bases}.values()))
         sure = match is None or match.confidence >= SURE
         lead = "" if sure else f"您问的可能是：{entry.question}\n\n"
@@ -305,7 +305,7 @@ class Consultation:
         return {"title": match.evidence.title, "payload": match.evidence.title}
 
     def _articles(self, bases: Sequence[LegalBasis]) -> list[Article]:
-        """The articles in force; one that fell out of force since the last check is left out, never quoted."""
+        """The articles in force; one that fell out of force, or that nobody imported, is left out, never quoted."""
         found = [self._statutes.find(basis.law, basis.article) for basis in bases]
         return [article for article in found if article]
 

@@ -74,6 +74,18 @@ def test_the_country_in_front_is_told(real_store):
     assert "→ 劳动法" in problem
 
 
+def test_a_further_basis_is_judged_where_its_text_was_imported(real_store):
+    regulation = {"law": "工伤保险条例", "article": "第九百条"}
+    assert told(real_store, entry(further_basis=[regulation])) == []
+    known = {"law": "劳动法", "article": "第九百条"}
+    assert told(real_store, entry(further_basis=[known])) == ["labor-wages：条文库里没有《劳动法》第九百条"]
+
+
+def test_a_further_basis_known_to_be_repealed_is_told_anywhere(real_store):
+    [problem] = told(real_store, entry(further_basis=[{"law": "继承法", "article": "第一条"}]))
+    assert "废止" in problem
+
+
 def test_follow_ups_are_checked(real_store):
     follow_up = {
         "when": ["没签合同"],

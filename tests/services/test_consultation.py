@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.content.loader import Knowledge, load_knowledge
+from bot.content.schema import LegalBasis
 from bot.retrieval.evidence import Evidence
 from bot.retrieval.retriever import Match
 from bot.services.consultation import WORTH_OFFERING, Consultation
@@ -62,3 +63,13 @@ def test_from_the_threshold_on_the_entry_is_shown(knowledge: Knowledge, real_sto
     reply = answered(knowledge, real_store, THRESHOLD)
     assert reply.entry_id == knowledge.entries[0].id
     assert reply.text.startswith(f"您问的可能是：{knowledge.entries[0].question}")
+
+
+def test_what_an_office_imported_is_cited_after_national_law(knowledge: Knowledge, real_store: StatuteStore) -> None:
+    first = knowledge.entries[0]
+    held, missing = {"law": "宪法", "article": "第一条"}, {"law": "没有导入的条例", "article": "第一条"}
+    entry = first.copy(update={"further_basis": [LegalBasis(**held), LegalBasis(**missing)]})
+    reply = answered(Knowledge([entry, *knowledge.entries[1:]], knowledge.guides), real_store, 0.9)
+    law = [[basis.law, basis.article] for basis in entry.legal_basis]
+    assert reply.citations == [*law, ["宪法", "第一条"]]
+    assert "没有导入的条例" not in reply.text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.loader import load_knowledge
 from bot.settings import PROJECT_ROOT, load_settings
 from bot.statutes.importer import ImportReport, import_files
 from bot.statutes.law_text import wording
@@ -149,6 +150,14 @@ def test_again_without_effect(imported):
     again = import_files([COLLECTION], path)
     assert (again.added, again.replaced, again.failed) == (0, 0, [])
     assert again.unchanged == first.added + first.unchanged
+
+
+def test_what_entries_cite_beside_national_law_is_in_force(store):
+    entries = load_knowledge(load_settings().knowledge_dir).entries
+    cited = [(entry.id, basis) for entry in entries for basis in entry.further_basis]
+    assert len(cited) > 500
+    assert [f"{name}: {basis.citation}" for name, basis in cited if not store.find(basis.law, basis.article)] == []
+    assert {store.find(basis.law, basis.article).level for _name, basis in cited} <= set(Level) - {Level.LAW}
 
 
 def test_no_article_is_in_force_twice(evidence):
