@@ -12,7 +12,7 @@ from bot.retrieval.encoder import Encoder
 from bot.retrieval.evidence import KINDS, Evidence, Kind
 from bot.retrieval.index import Index
 from bot.retrieval.knowledge_search import KnowledgeSearch, Scores, TopicProbabilities
-from bot.retrieval.statute_search import StatuteSearch
+from bot.retrieval.statute_search import LIKELY_LEAD, LIKELY_SCORE, STANDING_OUT_FROM, StatuteSearch
 from bot.text.normalize import normalize
 
 
@@ -66,6 +66,13 @@ class Retriever:
             ranked = self._articles(vector, text, scores, k) if wanted == "statute" else self._rank(scores, wanted, k)
             hits += [self._evidence(number, score) for number, score in ranked]
         return sorted(hits, key=lambda hit: -hit.score)[:k]
+
+    def likely_articles(self, question: str, most: int) -> list[Evidence]:
+        """At most ``most`` articles that stand out as likely to bear on ``question``; often none."""
+        hits = self.search(question, STANDING_OUT_FROM, kind="statute")
+        if not hits:
+            return []
+        return [hit for hit in hits[:most] if hit.score >= max(LIKELY_SCORE, hits[-1].score + LIKELY_LEAD)]
 
     def match(
         self, question: str, kind: Kind = "entry", topics: Optional[TopicProbabilities] = None, k: int = 3

@@ -22,8 +22,8 @@ from bot.text.segment import search_words
 SURE = 0.6
 # Other entries offered as «您是不是想问» must be at least this likely.
 WORTH_OFFERING = 0.12
-# Articles shown when there is no entry, and the cosine-scale score one must reach to be likely to help.
-NEAREST_ARTICLES, ARTICLE_LIKELY = 3, 0.87
+# Articles shown when no entry is likely enough.
+MOST_ARTICLES = 3
 # A service's special guide is shown instead of its main one only when it fits better by this much.
 SPECIAL_GUIDE_LEAD = 0.011
 # Cosine of a follow-up to a known condition from which it is taken to mean it: with a word in common, and without.
@@ -37,6 +37,7 @@ SHORT = 16
 _CHOOSE = "我不敢肯定您问的是哪一种情况。下面有没有您要问的？点一下我就回答。"
 _UNSURE = "这个问题我没有把握答准，不敢随便说。"
 _SAY_MORE = "把事情再说具体一点：什么时候、和谁、发生了什么、您想要什么结果。"
+_MAY_BEAR = "下面的法条可能与您说的事有关，是否适用还要看具体情况：\n"
 _CALL = "也可以拨打 12348 问人工律师，或者留个电话请工作人员回电。"
 
 _FOLLOW_UP = re.compile(r"^(那|要是|如果|假如|万一|还有|然后|再问|那么|可是|但是|但|不过|我没|没有|没|他|她|它|对方|这个|这种|这)")
@@ -249,8 +250,7 @@ class Consultation:
         )
 
     def _unsure_reply(self, text: str, matches: Sequence[Match]) -> Reply:
-        hits = self._retriever.search(text, NEAREST_ARTICLES, kind="statute")
-        likely = [hit for hit in hits if hit.score >= ARTICLE_LIKELY]
+        likely = self._retriever.likely_articles(text, MOST_ARTICLES)
         found = self._statutes.articles_by_id(int(hit.id) for hit in likely)
         articles = [found[int(hit.id)] for hit in likely if int(hit.id) in found]
         offers = [self._offer(match) for match in matches if match.confidence >= WORTH_OFFERING]
@@ -258,7 +258,7 @@ class Consultation:
         # Where there are no buttons, what they offer must be read.
         parts = ["\n".join([told[0], *(f"· {offer['title']}" for offer in offers)]), *told[1:]]
         if articles:
-            parts.append("下面几条法律可能有关，供参考：\n" + legal_basis_text(articles).split("\n", 1)[1])
+            parts.append(_MAY_BEAR + legal_basis_text(articles).split("\n", 1)[1])
         return Reply(
             text="\n\n".join(parts),
             buttons=[*offers, replies.HUMAN, replies.CALL_BACK],

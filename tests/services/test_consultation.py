@@ -1,7 +1,7 @@
 """What is said when no entry is likely enough to be the answer."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 import pytest
 
@@ -12,17 +12,19 @@ from bot.retrieval.retriever import Match
 from bot.services.consultation import WORTH_OFFERING, Consultation
 from bot.services.replies import Reply
 from bot.settings import load_settings
+from bot.statutes.model import Article
 from bot.statutes.store import StatuteStore
 
 THRESHOLD = 0.3
 
 
 class Search:
-    """Finds the first entries, the first of them with ``confidence``, and no article."""
+    """Finds the first entries, the first of them with ``confidence``, and ``articles``."""
 
-    def __init__(self, knowledge: Knowledge, confidence: float) -> None:
+    def __init__(self, knowledge: Knowledge, confidence: float, articles: Sequence[Article]) -> None:
         self._entries = knowledge.entries[:3]
         self._confidence = confidence
+        self._articles = articles
 
     def match(self, _text: str, **_how: Any) -> list[Match]:
         return [
@@ -30,8 +32,8 @@ class Search:
             for place, entry in enumerate(self._entries)
         ]
 
-    def search(self, *_what: Any, **_how: Any) -> list[Evidence]:
-        return []
+    def likely_articles(self, *_what: Any) -> list[Evidence]:
+        return [Evidence("statute", str(article.id), article.number, 0.7, article.law, article.number) for article in self._articles]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +41,8 @@ def knowledge() -> Knowledge:
     return load_knowledge(load_settings().knowledge_dir)
 
 
-def answered(knowledge: Knowledge, store: StatuteStore, confidence: float) -> Reply:
-    search: Any = Search(knowledge, confidence)
+def answered(knowledge: Knowledge, store: StatuteStore, confidence: float, articles: Sequence[Article] = ()) -> Reply:
+    search: Any = Search(knowledge, confidence, articles)
     encoder: Any = None
     return Consultation(knowledge, store, search, encoder, THRESHOLD).answer("村里说给我种了现在又要收回去怎么办")
 
@@ -57,6 +59,14 @@ def test_without_anything_likely_it_says_so(knowledge: Knowledge, real_store: St
     reply = answered(knowledge, real_store, WORTH_OFFERING / 2)
     assert "没有把握" in reply.text and "12348" in reply.text
     assert reply.buttons[0]["title"] == "转人工"
+
+
+def test_articles_that_stand_out_are_quoted_below_the_threshold(knowledge: Knowledge, real_store: StatuteStore) -> None:
+    article = real_store.find("农村土地承包法", "第二十七条")
+    assert article
+    reply = answered(knowledge, real_store, 0.25, [article])
+    assert reply.handoff and reply.citations == [["农村土地承包法", "第二十七条"]]
+    assert "可能与您说的事有关" in reply.text and article.paragraphs[0] in reply.text
 
 
 def test_from_the_threshold_on_the_entry_is_shown(knowledge: Knowledge, real_store: StatuteStore) -> None:

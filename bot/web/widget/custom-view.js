@@ -6,7 +6,7 @@ import { STRINGS } from "./strings.js";
 
 const DIALLABLE = /^[0-9]{3,12}$/;
 
-const RENDERERS = new Map(Object.entries({ answer, guide, statute, emergency }));
+const RENDERERS = new Map(Object.entries({ answer, unsure, guide, statute, emergency }));
 
 /** Nodes for a `custom` object, or null when it is of no known kind. */
 export function renderCustom(custom) {
@@ -23,6 +23,11 @@ function answer(custom) {
     section(STRINGS.specialGroups, specialGroups(custom.special_groups)),
     notice(custom.notice),
   ];
+}
+
+/** What else may be meant is in the buttons. */
+function unsure(custom) {
+  return [paragraph(custom.answer), citations(STRINGS.mayBear, custom.legal_basis)];
 }
 
 function guide(custom) {

@@ -76,6 +76,7 @@ export const STRINGS = {
   genericError: "服务暂时出错，请稍后再试。",
   steps: "您可以这样做",
   legalBasis: "法律依据（点开看条文）",
+  mayBear: "可能有关的法条，是否适用要看具体情况（点开看条文）",
   statutes: "相关条文（点开看全文）",
   specialGroups: "特别说明",
   hotlines: "咨询电话",
