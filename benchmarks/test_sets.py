@@ -10,13 +10,14 @@ import typer
 
 from benchmarks.common import load_test_data, print_table, run
 
-SETS = {"第一批": "", "第二批": "_second"}
+# The third has no topics.
+SETS = {"第一批": "", "第二批": "_second", "第三批": "_third"}
 
 
 def main(matrix: bool = typer.Option(True, help="打印主题的混淆矩阵")) -> None:
     """独立测试集：服务类型、主题、紧急求助的漏报与误报。"""
     from bot.dialogue.offline import Classifier
-    from bot.service_types import TOPICS
+    from bot.service_types import EMERGENCY, TOPICS
     from bot.settings import load_settings
 
     classifier = Classifier(load_settings())
@@ -24,22 +25,26 @@ def main(matrix: bool = typer.Option(True, help="打印主题的混淆矩阵")) 
     rows, confusions = [], {}
     for name, suffix in SETS.items():
         services = _judged(classifier, load_test_data(f"service_types{suffix}"), "service_type", known)
-        topics = _judged(classifier, load_test_data(f"topics{suffix}"), "topic", known)
+        by_topic = load_test_data(f"topics{suffix}") if suffix != "_third" else {}
+        topics = _judged(classifier, by_topic, "topic", known)
         missed = _urgent(classifier, load_test_data(f"emergencies{suffix}"), known)
         false = _urgent(classifier, load_test_data(f"not_emergencies{suffix}"), known)
-        stories = _urgent(classifier, [t for texts in load_test_data(f"topics{suffix}").values() for t in texts], known)
-        confusions[name] = topics
+        services_false = _urgent(classifier, _texts(load_test_data(f"service_types{suffix}"), EMERGENCY), known)
+        stories = _urgent(classifier, _texts(by_topic), known)
+        if topics:
+            confusions[name] = topics
         rows.append(
             [
                 name,
                 _share(services),
-                _share(topics),
+                _share(topics) if topics else "",
                 f"{missed.count(False)} / {len(missed)}",
                 f"{false.count(True)} / {len(false)}",
-                f"{stories.count(True)} / {len(stories)}",
+                f"{services_false.count(True)} / {len(services_false)}",
+                f"{stories.count(True)} / {len(stories)}" if stories else "",
             ]
         )
-    header = ["测试集", "服务类型", "主题", "紧急求助漏掉", "普通消息误报", "主题集里的误报"]
+    header = ["测试集", "服务类型", "主题", "紧急求助漏掉", "普通消息误报", "服务集里的误报", "主题集里的误报"]
     print_table(header, rows)
     if matrix:
         for name, topics in confusions.items():
@@ -80,6 +85,10 @@ def _judged(classifier, by_label, field, known) -> list[tuple[str, str]]:  # noq
         for text in texts
         if normalize(str(text)) not in known
     ]
+
+
+def _texts(by_label, without="") -> list[str]:  # noqa: ANN001
+    return [text for label, texts in by_label.items() if label != without for text in texts]
 
 
 def _urgent(classifier, texts, known) -> list[bool]:  # noqa: ANN001

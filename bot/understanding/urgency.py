@@ -19,7 +19,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.service_types import EMERGENCY
+from bot.service_types import EMERGENCY, LEGAL_CONSULTATION
 from bot.text.normalize import normalize
 from bot.understanding.attributes import DANGER, URGENT
 
@@ -57,12 +57,18 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """The classifier's probability from which it is believed: ``threshold``, or ``certain`` against other signs."""
-        return {"threshold": 0.45, "certain": 0.9}
+        """The probability from which danger is believed: ``threshold``, or ``certain`` against other signs.
+
+        ``other`` times the intent classifier's probability of the likeliest intent that is neither an emergency nor a
+        legal question is taken off it: to a classifier that knows danger and nothing else, small talk («我先下了») can
+        look like a farewell. A legal question takes nothing off, for many a cry for help comes with one.
+        """
+        return {"threshold": 0.4, "certain": 0.5, "other": 0.3}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]
         self._certain: float = config["certain"]
+        self._other: float = config["other"]
 
     @classmethod
     def create(
@@ -78,10 +84,12 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Decide for each message."""
         for message in messages:
-            probability = float(message.get(DANGER) or 0.0)
+            intents = message.get(INTENT_RANKING_KEY) or []
+            other = max((i["confidence"] for i in intents if i["name"] not in (EMERGENCY, LEGAL_CONSULTATION)), default=0.0)
+            probability = max(0.0, float(message.get(DANGER) or 0.0) - self._other * other)
             urgent = is_urgent(message.get(TEXT) or "", probability, self._threshold, self._certain)
             message.set(URGENT, urgent, add_to_output=True)
-            ranking = _reranked(message.get(INTENT_RANKING_KEY) or [], probability if urgent else None, self._threshold)
+            ranking = _reranked(intents, probability if urgent else None, self._threshold)
             if ranking:
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
