@@ -27,6 +27,7 @@ def judged(text: str, danger: float, intent: str, confidence: float = 0.95) -> M
         # A pattern is enough, unless another says that it is over or asked for its price.
         ("他正在打我妈", 0.1, "legal_consultation", True),
         ("去年他正在打我妈的时候警察来了", 0.1, "legal_consultation", False),
+        ("救命 这合同写的什么鬼", 0.02, "legal_consultation", False),
         # What the danger is asked for does not outweigh a classifier that is sure.
         ("想问离婚，他拿着刀进来了", 0.8, "legal_consultation", True),
         ("去年他打我，能离婚吗", 0.45, "legal_consultation", False),
