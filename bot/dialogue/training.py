@@ -42,6 +42,8 @@ def train(settings: Settings, knowledge: Knowledge, encoder: Encoder) -> None:
     """Train and put the model in place. Raises :class:`TrainingError` when Rasa gives none."""
     import rasa.model_training
 
+    # Of what is read now: an example written while Rasa trains must not count as learned.
+    fingerprint = _fingerprint(settings, knowledge, encoder)
     generated = settings.var_dir / "nlu"
     write_phrasings(knowledge, generated)
     unfinished = settings.rasa_model_dir / "new"
@@ -61,7 +63,6 @@ def train(settings: Settings, knowledge: Knowledge, encoder: Encoder) -> None:
         raise TrainingError(f"对话模型训练没有完成，原因见 {log_file}")
     Path(result.model).replace(model_path(settings))
     shutil.rmtree(unfinished, ignore_errors=True)
-    fingerprint = _fingerprint(settings, knowledge, encoder)
     (settings.rasa_model_dir / "fingerprint").write_text(fingerprint, encoding="ascii")
 
 
