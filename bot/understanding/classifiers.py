@@ -1,8 +1,12 @@
-"""Service type, legal topic and danger of a message, from the same features."""
+"""Service type, legal topic and danger of a message: opinions formed on different features of it, averaged.
+
+A model that sees only the words, one that sees the words and the sentence vector, and the labels of the nearest
+examples err on different messages; together they err less than any of them (docs/decisions/0001).
+"""
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, Tuple, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,7 +23,7 @@ from bot.understanding.attributes import DANGER, NEAREST, TOPIC, TOPIC_RANKING, 
 from bot.understanding.linear_model import LinearModel
 from bot.understanding.neighbours import Shares
 
-_FILE = "linear.npz"
+_WORDS, _WORDS_AND_VECTOR = "words", "words_and_vector"
 
 
 class _Classifier(IntentClassifier, GraphComponent):
@@ -32,17 +36,24 @@ class _Classifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``C`` is the inverse strength of the L2 penalty; ``max_iter`` and ``tol`` end the fit.
+        """What each opinion counts: ``words``, ``words_and_vector``, ``neighbours``. They add up to 1; at 0 it is not formed.
 
-        ``neighbours`` is the weight of the nearest examples' labels against the linear model's.
+        ``C`` is the inverse strength of the linear models' L2 penalty; ``max_iter`` and ``tol`` end their fit.
         """
-        return {"C": 1.0, "max_iter": 50, "tol": 1e-2, "neighbours": 0.3}
+        return {
+            "words": 1 / 3,
+            "words_and_vector": 1 / 3,
+            "neighbours": 1 / 3,
+            "C": 3.0,
+            "max_iter": 50,
+            "tol": 1e-2,
+        }
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._linear: Optional[LinearModel] = None
+        self._linear: Dict[str, LinearModel] = {}
 
     @classmethod
     def create(
@@ -59,11 +70,12 @@ class _Classifier(IntentClassifier, GraphComponent):
         """Fit on the examples that carry the label."""
         labelled = [message for message in training_data.intent_examples if self._label(message) and message.get(TEXT)]
         labels = [self._label(message) for message in labelled]
-        self._linear = LinearModel.fit(
-            labelled, labels, self._config["C"], self._config["max_iter"], self._config["tol"]
-        )
+        fit = {"c": self._config["C"], "max_iter": self._config["max_iter"], "tol": self._config["tol"]}
         with self._model_storage.write_to(self._resource) as folder:
-            self._linear.save(folder / _FILE)
+            for opinion in self._linear_opinions():
+                with_vector = opinion == _WORDS_AND_VECTOR
+                self._linear[opinion] = LinearModel.fit(labelled, labels, with_vector, **fit)
+                self._linear[opinion].save(folder / f"{opinion}.npz")
         return self._resource
 
     @classmethod
@@ -78,22 +90,27 @@ class _Classifier(IntentClassifier, GraphComponent):
         """See Rasa's :class:`GraphComponent`."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            component._linear = LinearModel.load(folder / _FILE)
+            for opinion in component._linear_opinions():
+                component._linear[opinion] = LinearModel.load(folder / f"{opinion}.npz")
         return component
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the label and its ranking on every message that has words."""
         for message in messages:
             if self._linear and message.get(TEXT) and message.features:
-                self._set(message, self._ranking(message, self._linear))
+                self._set(message, self._ranking(message))
         return messages
 
-    def _ranking(self, message: Message, linear: LinearModel) -> List[Tuple[str, float]]:
-        weight: float = self._config["neighbours"]
-        near = self._near(message.get(NEAREST) or {})
+    def _linear_opinions(self) -> List[str]:
+        return [opinion for opinion in (_WORDS, _WORDS_AND_VECTOR) if self._config[opinion]]
+
+    def _ranking(self, message: Message) -> List[Tuple[str, float]]:
+        opinions = {name: dict(model.probabilities(message)) for name, model in self._linear.items()}
+        opinions["neighbours"] = self._near(message.get(NEAREST) or {})
+        labels = next(iter(opinions.values()))
         ranking = [
-            (label, (1 - weight) * probability + weight * near.get(label, 0.0))
-            for label, probability in linear.probabilities(message)
+            (label, sum(self._config[name] * opinion.get(label, 0.0) for name, opinion in opinions.items()))
+            for label in labels
         ]
         return sorted(ranking, key=lambda pair: -pair[1])
 
@@ -155,7 +172,8 @@ class DangerClassifier(_Classifier):
     """The probability of a cry for help against everything else.
 
     Two labels of its own: among two dozen intents the few examples of an emergency are outweighed by what they share
-    with others (docs/benchmarks.md).
+    with others (docs/benchmarks.md). Its opinions must not share features: a linear model that sees the vector is as
+    blind as the neighbours to a cry for help in the middle of a legal question.
     """
 
     _ORDINARY = "ordinary"

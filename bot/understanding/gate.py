@@ -32,7 +32,7 @@ class IntentGate(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """``guide``: for services answered by a guide; ``other``: for small talk, tickets, ratings, out of scope."""
-        return {"guide": 0.4, "other": 0.55}
+        return {"guide": 0.35, "other": 0.45}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._guide: float = config["guide"]

@@ -33,17 +33,17 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return now, not_now
 
 
-def is_urgent(text: str, probability: float, threshold: float, certain: float, least: float) -> bool:
+def is_urgent(text: str, probability: float, threshold: float, least: float) -> bool:
     """Whether someone is in danger now.
 
-    ``probability`` is the classifier's; below ``least`` no pattern helps. A sign of the past, of a hypothesis or of a
-    question about compensation outweighs the patterns, and the classifier below ``certain``.
+    ``probability`` is the classifier's. Below ``threshold`` a pattern of present danger decides, unless the text shows
+    that it is past, supposed or about compensation, or the classifier is below ``least``.
     """
+    if probability >= threshold:
+        return True
     now, not_now = _patterns()
     plain = normalize(text)
-    if not_now.search(plain):
-        return probability >= certain
-    return probability >= threshold or (probability >= least and bool(now.search(plain)))
+    return probability >= least and bool(now.search(plain)) and not not_now.search(plain)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -57,18 +57,16 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """The probability from which danger is believed: ``threshold``, ``certain`` against other signs, ``least`` with
-        a pattern for it.
+        """The probability from which danger is believed: ``threshold``, or ``least`` with a pattern for it.
 
-        ``other`` times the intent classifier's probability of the likeliest intent that is neither an emergency nor a
-        legal question is taken off it: to a classifier that knows danger and nothing else, small talk («我先下了») can
-        look like a farewell. A legal question takes nothing off, for many a cry for help comes with one.
+        ``other`` times the intent classifier's probability that it is neither an emergency nor a legal question is
+        taken off it: to a classifier that knows danger and nothing else, small talk («我先下了») can look like a
+        farewell. A legal question takes nothing off, for many a cry for help comes with one.
         """
-        return {"threshold": 0.4, "certain": 0.5, "least": 0.05, "other": 0.3}
+        return {"threshold": 0.38, "least": 0.1, "other": 0.2}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._threshold: float = config["threshold"]
-        self._certain: float = config["certain"]
         self._least: float = config["least"]
         self._other: float = config["other"]
 
@@ -87,10 +85,10 @@ class UrgencyDetector(IntentClassifier, GraphComponent):
         """Decide for each message."""
         for message in messages:
             intents = message.get(INTENT_RANKING_KEY) or []
-            other = max((i["confidence"] for i in intents if i["name"] not in (EMERGENCY, LEGAL_CONSULTATION)), default=0.0)
+            other = sum(i["confidence"] for i in intents if i["name"] not in (EMERGENCY, LEGAL_CONSULTATION))
             probability = max(0.0, float(message.get(DANGER) or 0.0) - self._other * other)
             text = message.get(TEXT) or ""
-            urgent = is_urgent(text, probability, self._threshold, self._certain, self._least)
+            urgent = is_urgent(text, probability, self._threshold, self._least)
             message.set(URGENT, urgent, add_to_output=True)
             ranking = _reranked(intents, probability if urgent else None, self._threshold)
             if ranking:

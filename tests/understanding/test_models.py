@@ -34,13 +34,15 @@ def messages(count: int) -> tuple[list[Message], np.ndarray]:
     return made, matrix
 
 
-def test_probabilities_are_those_of_scikit_learn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("with_vector", [True, False])
+def test_probabilities_are_those_of_scikit_learn(with_vector: bool, tmp_path: Path) -> None:
     made, matrix = messages(60)
     labels = [LABELS[number % 3] for number in range(60)]
-    fitted = LinearModel.fit(made, labels, c=1.0, max_iter=200, tol=1e-6)
+    fitted = LinearModel.fit(made, labels, with_vector, c=1.0, max_iter=200, tol=1e-6)
     fitted.save(tmp_path / "model.npz")
     loaded = LinearModel.load(tmp_path / "model.npz")
     reference = LogisticRegression(C=1.0, max_iter=200, tol=1e-6, class_weight="balanced", random_state=42)
+    matrix = matrix if with_vector else matrix[:, :6]
     reference.fit(matrix, labels)
     for message, wanted in zip(made, reference.predict_proba(matrix)):
         assert dict(loaded.probabilities(message)) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)
@@ -61,7 +63,7 @@ def test_the_nearest_messages_vote(tmp_path: Path) -> None:
 def test_two_labels_have_the_odds_of_scikit_learn() -> None:
     made, matrix = messages(40)
     labels = ["危险" if row[7] > 0 else "平常" for row in matrix]
-    fitted = LinearModel.fit(made, labels, c=3.0, max_iter=200, tol=1e-6)
+    fitted = LinearModel.fit(made, labels, True, c=3.0, max_iter=200, tol=1e-6)
     reference = LogisticRegression(C=3.0, max_iter=200, tol=1e-6, class_weight="balanced").fit(matrix, labels)
     for message, wanted in zip(made, reference.predict_proba(matrix)):
         assert dict(fitted.probabilities(message)) == pytest.approx(dict(zip(reference.classes_, wanted)), abs=2e-3)

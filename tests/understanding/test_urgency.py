@@ -25,12 +25,12 @@ def judged(text: str, danger: float, intent: str, confidence: float = 0.95) -> M
         ("那我先睡了", 0.5, "goodbye", False),
         ("那我先睡了 不会再醒了", 0.9, "goodbye", True),
         # A pattern is enough, unless another says that it is over or asked for its price.
-        ("他正在打我妈", 0.1, "legal_consultation", True),
-        ("去年他正在打我妈的时候警察来了", 0.1, "legal_consultation", False),
+        ("他正在打我妈", 0.15, "legal_consultation", True),
+        ("去年他正在打我妈的时候警察来了", 0.15, "legal_consultation", False),
         ("救命 这合同写的什么鬼", 0.02, "legal_consultation", False),
-        # What the danger is asked for does not outweigh a classifier that is sure.
+        # What the danger is asked for does not outweigh the classifier.
         ("想问离婚，他拿着刀进来了", 0.8, "legal_consultation", True),
-        ("去年他打我，能离婚吗", 0.45, "legal_consultation", False),
+        ("去年他打我，能离婚吗", 0.3, "legal_consultation", False),
     ],
 )
 def test_when_a_message_is_urgent(text: str, danger: float, intent: str, urgent: bool) -> None:
