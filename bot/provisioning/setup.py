@@ -139,7 +139,7 @@ class Setup:
         return training.is_current(self._settings, self._knowledge, self._encoder)
 
     def _train_dialogue(self, progress: Progress) -> None:
-        progress.add_task("训练（约一分钟）", total=None)
+        progress.add_task("训练（约三分钟）", total=None)
         training.train(self._settings, self._knowledge, self._encoder)
 
     def _calibration_is_current(self) -> bool:
